@@ -1,0 +1,1 @@
+"""What a Discord user sees: slash commands, buttons and reactions."""

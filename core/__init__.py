@@ -1,0 +1,1 @@
+"""Running ComfyUI Deploy deployments; has never heard of Discord."""

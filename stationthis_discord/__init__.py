@@ -1,0 +1,1 @@
+"""StationThis Discord: run ComfyUI Deploy deployments from Discord."""
