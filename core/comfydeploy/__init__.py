@@ -1,0 +1,1 @@
+"""ComfyUI Deploy's HTTP API: what it is asked, what its answers mean."""

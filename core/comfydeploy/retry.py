@@ -1,0 +1,59 @@
+"""When and how long to wait before a read is asked again; the one door to `backoff`.
+
+Only reads come here: what starts a run is never repeated blindly (see `core.runs.submission`).
+"""
+
+import random
+from collections.abc import Awaitable, Callable, Generator
+from typing import ParamSpec, TypeVar
+
+import backoff
+
+from core.errors import ApiError, Busy
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+TRIES = 3
+BASE = 0.25  # seconds
+CAP = 4.0  # seconds
+PATIENCE = 10.0  # seconds; a server that asks for more gets its error passed on at once
+
+
+def wait_after(attempt: int, error: BaseException | None, share: float) -> float:
+    """Seconds to wait after failed attempt number `attempt` (from 0).
+
+    Full jitter (`share` of the exponential, 0.0-1.0) spreads callers; what the server asked for is a minimum.
+    """
+    jittered: float = share * min(CAP, BASE * 2**attempt)
+    asked = error.retry_after if isinstance(error, Busy) else None
+    return max(jittered, asked or 0.0)
+
+
+def is_final(error: Exception) -> bool:
+    """Whether asking again is pointless or would have to wait longer than anybody wants to."""
+    if not isinstance(error, ApiError) or not error.retryable:
+        return True
+    return isinstance(error, Busy) and (error.retry_after or 0.0) > PATIENCE
+
+
+def _waits() -> Generator[float, BaseException | None, None]:
+    # backoff primes the generator once and then sends it each exception
+    error = yield 0.0
+    attempt = 0
+    while True:
+        error = yield wait_after(attempt, error, random.random())  # noqa: S311 -- jitter, not a secret
+        attempt += 1
+
+
+def retrying(read: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
+    """The same read, asked up to `TRIES` times; raises the last error."""
+    decorate = backoff.on_exception(
+        _waits,
+        ApiError,
+        max_tries=TRIES,
+        jitter=None,  # the default jitter would undercut Retry-After
+        giveup=is_final,
+        logger=None,
+    )
+    return decorate(read)

@@ -1,0 +1,164 @@
+"""What the API's addresses, statuses, bodies and dates mean; pure, no sending.
+
+Facts: the backend's behaviour as observed in November 2025 (github.com/comfy-deploy/api).
+"""
+
+import base64
+import binascii
+import email.utils
+import json
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+from uuid import UUID
+
+from core.errors import (
+    AccessDenied,
+    ApiError,
+    BadReply,
+    Busy,
+    DispatchFailed,
+    KeyRefused,
+    NotCancellable,
+    NotFound,
+    OutOfCredits,
+    Refused,
+    ServerFault,
+    WrongAddress,
+)
+
+
+def api_root(url: str) -> str:
+    """The address all routes hang under, without a trailing slash.
+
+    People give the base with or without `/api`; the routes want it exactly once.
+
+    Raises:
+        ValueError: not an absolute http(s) address, or one with a query, a fragment or credentials.
+    """
+    parts = urlsplit(url.strip())
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("must be an absolute http:// or https:// address")
+    if parts.query or parts.fragment or parts.username is not None:
+        raise ValueError("must have no query, fragment or credentials")
+    segments = [segment for segment in parts.path.split("/") if segment]
+    if segments and segments[-1] == "api":
+        segments.pop()
+    return urlunsplit((parts.scheme, parts.netloc, "/".join(["", *segments, "api"]), "", ""))
+
+
+def checked_id(value: str) -> str:
+    """A UUID in the API's own spelling; anything else must not enter a path, where `../` reaches another route.
+
+    Raises:
+        ValueError: not a UUID.
+    """
+    return str(UUID(value))
+
+
+def parse_date(value: object) -> object:
+    """One of the API's date forms as an aware `datetime`; what is not text passes through for pydantic to judge.
+
+    Seen: `T` or a space, `Z` or no zone, `+00Z` (invalid ISO), milli- or microseconds, no seconds at all.
+    """
+    if not isinstance(value, str):
+        return value
+    text = value.strip().replace(" ", "T", 1)
+    if text.endswith("+00Z"):
+        text = text[:-1] + ":00"
+    parsed = datetime.fromisoformat(text)
+    return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+
+
+def parse_retry_after(value: str | None, now: datetime) -> float | None:
+    """Seconds to wait, from either form of the header (RFC 9110, 10.2.3); None when absent or unreadable."""
+    if value is None:
+        return None
+    text = value.strip()
+    if text.replace(".", "", 1).isdecimal():
+        return float(text)
+    try:
+        when = email.utils.parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    aware = when if when.tzinfo else when.replace(tzinfo=UTC)
+    return max(0.0, (aware - now).total_seconds())
+
+
+def key_scope(key: str) -> str:
+    """Whose objects the key sees: `personal`, `organisation`, or `unknown` when it is not a readable JWT.
+
+    The payload is read without verifying it, which is enough to tell why a list is empty.
+    """
+    parts = key.split(".")
+    if len(parts) != 3:
+        return "unknown"
+    try:
+        payload = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
+    except (ValueError, binascii.Error):
+        return "unknown"
+    if not isinstance(payload, dict) or "user_id" not in payload:
+        return "unknown"
+    return "organisation" if payload.get("org_id") else "personal"
+
+
+def decode(call: str, body: bytes) -> Any:  # noqa: ANN401 -- JSON is any value until a model has read it
+    """The body as JSON.
+
+    Raises:
+        BadReply: it is none, or nested too deeply to be read.
+    """
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise BadReply(call) from error
+
+
+def error_for(call: str, status: int, body: bytes, retry_after: float | None = None) -> ApiError | None:
+    """The error an answer means; None for 2xx."""
+    if 200 <= status < 300:
+        return None
+    detail = _detail(body)
+    if status == 429:
+        return Busy(call, status, retry_after=retry_after)
+    if isinstance(detail, str) and detail.startswith("Error creating run"):
+        return DispatchFailed(call, status)
+    if isinstance(detail, str) and detail.startswith("Error cancel function 404"):
+        return NotCancellable(call, status)
+    if status >= 500:
+        return ServerFault(call, status)
+    if status < 400 or status == 405 or (status == 404 and detail in {"Not Found", None}):
+        return WrongAddress(call, status)
+    return _client_error(call, status, detail)
+
+
+def _client_error(call: str, status: int, detail: object) -> ApiError:
+    match status:
+        case 401:
+            return KeyRefused(call, status)
+        case 403 if isinstance(detail, str) and "credits" in detail:
+            return OutOfCredits(call, status)
+        case 403:
+            return AccessDenied(call, status)
+        case 404:
+            return NotFound(call, status)
+    return Refused(call, status, fields=list(_fields(detail)))
+
+
+def _detail(body: bytes) -> object:
+    try:
+        parsed = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(parsed, dict):
+        return None
+    return next((parsed[key] for key in ("detail", "error", "message") if key in parsed), None)
+
+
+def _fields(detail: object) -> Iterable[str]:
+    """The places a 422 names. Its `input` and `msg` may repeat what the caller sent, so they are left alone."""
+    for item in detail if isinstance(detail, list) else []:
+        location = item.get("loc") if isinstance(item, dict) else None
+        if isinstance(location, list):
+            yield ".".join(str(part) for part in location if part != "body")[:100]

@@ -1,0 +1,183 @@
+"""Files in and out: fetched within limits into a temporary file, handed to ComfyUI Deploy as uploads.
+
+The one door to aiohttp's client for addresses that others name. Nothing is ever held in memory as a whole.
+"""
+
+import asyncio
+import ipaddress
+import mimetypes
+import socket
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Final
+from urllib.parse import urljoin, urlsplit
+
+import aiohttp
+from aiohttp.abc import AbstractResolver, ResolveResult
+from PIL import Image
+from yarl import URL
+
+from core.comfydeploy.client import ComfyDeploy
+from core.comfydeploy.fit import Source
+from core.comfydeploy.inputs import Input, InputKind
+from core.errors import FileHostRefused, FileNotAnImage, FileTooLarge, FileUnavailable
+from core.hosts import Hosts
+
+LARGEST_INPUT: Final = 50 * 2**20  # bytes
+LARGEST_OUTPUT: Final = 500 * 2**20  # bytes
+MOST_PIXELS: Final = 64 * 10**6
+_REDIRECTS: Final = 3
+_TIMEOUT: Final = aiohttp.ClientTimeout(total=300, sock_connect=10, sock_read=30)
+
+
+@dataclass(frozen=True, slots=True)
+class LocalFile:
+    """A file at hand: an open temporary file at its start, its name, and its size in bytes."""
+
+    file: IO[bytes]
+    name: str
+    size: int
+
+
+class Media:
+    """Fetches and uploads. Made by `connect`; `inputs` and `outputs` say where files may come from."""
+
+    def __init__(self, api: ComfyDeploy, inputs: Hosts, outputs: Hosts) -> None:
+        self._api = api
+        self._inputs = inputs
+        self._outputs = outputs
+        self._sessions: dict[Hosts, aiohttp.ClientSession] = {}
+
+    @classmethod
+    @asynccontextmanager
+    async def connect(cls, api: ComfyDeploy, *, inputs: Hosts, outputs: Hosts) -> AsyncIterator["Media"]:
+        media = cls(api, inputs, outputs)
+        try:
+            yield media
+        finally:
+            for session in media._sessions.values():
+                await session.close()
+
+    @asynccontextmanager
+    async def output(self, url: str, name: str, limit: int = LARGEST_OUTPUT) -> AsyncIterator[LocalFile]:
+        """A run's file, gone when the block ends. `limit` in bytes.
+
+        Raises:
+            FileError: it may not, or cannot, be fetched, or is larger than `limit`.
+        """
+        async with self._fetched(url, name, self._outputs, limit) as local:
+            yield local
+
+    async def upload(self, target: Input, source: Source) -> str:
+        """Hand a person's file to ComfyUI Deploy and return the address a run can use.
+
+        Raises:
+            FileError: too large, not to be had, or no image although `target` wants one.
+            ApiError: the API did not take it.
+        """
+        async with self._opened(source) as local:
+            name = local.name
+            if target.kind in {InputKind.IMAGE, InputKind.IMAGES}:
+                extension = await asyncio.to_thread(_image_extension, local)
+                name = f"{Path(local.name).stem or 'image'}.{extension}"
+            content_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
+            return await self._api.upload(local.file, name, content_type)
+
+    @asynccontextmanager
+    async def _opened(self, source: Source) -> AsyncIterator[LocalFile]:
+        if source.size is not None and source.size > LARGEST_INPUT:
+            raise FileTooLarge(source.name, limit=LARGEST_INPUT, size=source.size)
+        if isinstance(source.where, str):
+            async with self._fetched(source.where, source.name, self._inputs, LARGEST_INPUT) as local:
+                yield local
+            return
+        try:
+            file = await asyncio.to_thread(source.where.open, "rb")
+        except OSError:
+            raise FileUnavailable(source.name) from None
+        with file:
+            yield LocalFile(file, source.name, source.where.stat().st_size)
+
+    @asynccontextmanager
+    async def _fetched(self, url: str, name: str, hosts: Hosts, limit: int) -> AsyncIterator[LocalFile]:
+        with tempfile.TemporaryFile() as file:
+            try:
+                size = await self._download(url, name, hosts, limit, file)
+            except (aiohttp.ClientError, TimeoutError, OSError):
+                raise FileUnavailable(name) from None
+            file.seek(0)
+            yield LocalFile(file, name, size)
+
+    async def _download(self, url: str, name: str, hosts: Hosts, limit: int, into: IO[bytes]) -> int:
+        for _ in range(_REDIRECTS + 1):
+            if not hosts.allows(url):
+                raise FileHostRefused(name, host=(urlsplit(url).hostname or "")[:100])
+            exact = URL(url, encoded=True)  # quoting it anew would break a signed address
+            async with self._session(hosts).get(exact, allow_redirects=False, timeout=_TIMEOUT) as response:
+                if 300 <= response.status < 400 and "Location" in response.headers:
+                    url = urljoin(url, response.headers["Location"])
+                    continue
+                if response.status != 200:
+                    raise FileUnavailable(name, status=response.status)
+                return await _stream(response, name, limit, into)
+        raise FileUnavailable(name)
+
+    def _session(self, hosts: Hosts) -> aiohttp.ClientSession:
+        if hosts not in self._sessions:
+            connector = aiohttp.TCPConnector(resolver=_PublicResolver(hosts))
+            self._sessions[hosts] = aiohttp.ClientSession(connector=connector)
+        return self._sessions[hosts]
+
+
+class _PublicResolver(AbstractResolver):
+    """Resolves names as the system does and drops every address that is not public.
+
+    aiohttp connects to what this returns, so a name that changes its mind between check and use gains nothing.
+    """
+
+    def __init__(self, hosts: Hosts) -> None:
+        self._hosts = hosts
+        self._system = aiohttp.ThreadedResolver()
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        found = await self._system.resolve(host, port, family)
+        if self._hosts.may_be_private(host):
+            return found
+        public = [item for item in found if ipaddress.ip_address(item["host"]).is_global]
+        if not public:
+            raise OSError(None, "no public address")
+        return public
+
+    async def close(self) -> None:
+        await self._system.close()
+
+
+async def _stream(response: aiohttp.ClientResponse, name: str, limit: int, into: IO[bytes]) -> int:
+    if response.content_length is not None and response.content_length > limit:
+        raise FileTooLarge(name, limit=limit, size=response.content_length)
+    size = 0
+    async for chunk in response.content.iter_chunked(2**18):
+        size += len(chunk)
+        if size > limit:
+            raise FileTooLarge(name, limit=limit)
+        await asyncio.to_thread(into.write, chunk)
+    return size
+
+
+def _image_extension(local: LocalFile) -> str:
+    """The extension for the image's real format; only the header is read, so a bomb stays folded."""
+    try:
+        with Image.open(local.file) as image:
+            width, height, form = image.width, image.height, (image.format or "").lower()
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise FileNotAnImage(local.name) from None
+    finally:
+        local.file.seek(0)
+    if width * height > MOST_PIXELS or form not in {"png", "jpeg", "webp", "gif", "bmp", "tiff", "mpo"}:
+        raise FileNotAnImage(local.name)
+    return "jpg" if form in {"jpeg", "mpo"} else form

@@ -1,0 +1,1 @@
+"""What belongs to people: who they are to the bot, and what they may."""

@@ -1,0 +1,171 @@
+"""The promise to show each run in one place: the tasks, the pace of the edits, the end with its files."""
+
+import asyncio
+import contextlib
+import re
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field, replace
+from pathlib import PurePosixPath
+from typing import Final
+
+import structlog
+
+from core.comfydeploy.client import ComfyDeploy
+from core.comfydeploy.models import Run
+from core.comfydeploy.outputs import Media as OutputFile
+from core.comfydeploy.outputs import Reason, read_reason, read_results
+from core.errors import ApiError, FileError, FileTooLarge, RunGone, SurfaceLost
+from core.media import Media
+from core.runs.tracker import Tracker
+from core.runs.view import Fetched, LeftOut, RunView, Stage, Surface
+
+log = structlog.get_logger(__name__)
+
+PACE: Final = 2.0  # seconds between two edits of one message: Discord allows about one a second
+MOST_FILES: Final = 10  # a Discord message holds no more
+
+
+@dataclass(eq=False)
+class Delivery:
+    """One run, one place. `owner` is the person who asked."""
+
+    run_id: str
+    owner: int
+    workflow_id: str | None
+    view: RunView
+    surface: Surface
+    settle: Callable[[], None]
+    shown: object = None
+    editing: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+class Deliveries:
+    """Follows every open delivery to its end. `pace` in seconds."""
+
+    def __init__(self, api: ComfyDeploy, tracker: Tracker, media: Media, pace: float = PACE) -> None:
+        self._api = api
+        self._tracker = tracker
+        self._media = media
+        self._pace = pace
+        self._open: dict[str, Delivery] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def open(self, delivery: Delivery) -> None:
+        """Take over: from here on the run's end is shown and settled, whatever happens to who called."""
+        self._open[delivery.run_id] = delivery
+        task = asyncio.create_task(self._deliver(delivery), name=f"delivery {delivery.run_id}")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def find(self, run_id: str) -> Delivery | None:
+        return self._open.get(run_id)
+
+    def list_of(self, owner: int) -> list[Delivery]:
+        """A person's open deliveries, newest first."""
+        return [delivery for delivery in reversed(self._open.values()) if delivery.owner == owner]
+
+    async def show_cancelling(self, run_id: str, cancelling: bool) -> None:
+        """Show whether a cancel is under way, and look at the run at once."""
+        delivery = self._open.get(run_id)
+        if delivery is not None:
+            delivery.view = replace(delivery.view, cancelling=cancelling)
+            self._tracker.ask_now(run_id)
+            with contextlib.suppress(SurfaceLost):  # the delivery meets it too, and handles it
+                await self._show(delivery)
+
+    async def aclose(self) -> None:
+        """Stop following; the runs themselves go on at ComfyUI Deploy."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _deliver(self, delivery: Delivery) -> None:
+        log_run = log.bind(run=delivery.run_id, user=delivery.owner)
+        try:
+            await self._follow(delivery)
+            async with AsyncExitStack() as files:
+                await self._finish(delivery, files)
+            log_run.info("run.delivered", stage=delivery.view.stage.name, seconds=delivery.view.duration)
+        except SurfaceLost as lost:
+            log_run.warning("run.not_shown", reason=str(lost), stage=delivery.view.stage.name)
+        except Exception:
+            log_run.exception("run.delivery_failed")
+        finally:
+            self._open.pop(delivery.run_id, None)
+            delivery.settle()
+
+    async def _follow(self, delivery: Delivery) -> None:
+        with self._tracker.follow(delivery.run_id) as updates:
+            try:
+                async for update in updates:
+                    delivery.view = replace(delivery.view, run=update.run, silent_since=update.silent_since)
+                    if update.run is None or not update.run.is_final:
+                        await self._show(delivery)
+                        await updates.rest(self._pace)
+            except RunGone:
+                delivery.view = replace(delivery.view, gone=True)
+
+    async def _show(self, delivery: Delivery) -> None:
+        async with delivery.editing:
+            looks = delivery.view.looks
+            if looks != delivery.shown and not delivery.view.stage.is_over:
+                await delivery.surface.show(delivery.view)
+                delivery.shown = looks
+
+    async def _finish(self, delivery: Delivery, files: AsyncExitStack) -> None:
+        run = delivery.view.run
+        if delivery.view.stage is Stage.FETCHING and run is not None:
+            async with asyncio.TaskGroup() as group:
+                slow = group.create_task(self._show_when_slow(delivery))
+                view = await self._fetch(delivery, run, files)
+                slow.cancel()
+            delivery.view = replace(view, delivered=True)
+        elif delivery.view.stage is Stage.FAILED:
+            delivery.view = replace(delivery.view, reason=await self._reason(delivery))
+        async with delivery.editing:
+            await delivery.surface.finish(delivery.view)
+
+    async def _show_when_slow(self, delivery: Delivery) -> None:
+        await asyncio.sleep(self._pace)
+        with contextlib.suppress(SurfaceLost):  # the end meets it too, and handles it
+            await self._show(delivery)
+
+    async def _fetch(self, delivery: Delivery, run: Run, files: AsyncExitStack) -> RunView:
+        results = read_results(run.outputs)
+        fetched: list[Fetched] = []
+        left_out: list[LeftOut] = []
+        for number, output in enumerate(results.files, start=1):
+            name = file_name(delivery.view, output, number)
+            try:
+                if len(fetched) == MOST_FILES:
+                    left_out.append(LeftOut(output))
+                    continue
+                local = await files.enter_async_context(
+                    self._media.output(output.url, name, delivery.surface.upload_limit)
+                )
+                fetched.append(Fetched(local.file, name, local.size))
+            except FileTooLarge as large:
+                left_out.append(LeftOut(output, large.size, large.limit))
+            except FileError as error:
+                log.warning("run.file_left_out", run=run.id, error=str(error))
+                left_out.append(LeftOut(output))
+        return replace(delivery.view, files=tuple(fetched), texts=results.texts, left_out=tuple(left_out))
+
+    async def _reason(self, delivery: Delivery) -> Reason | None:
+        if delivery.workflow_id is None:
+            return None
+        try:
+            return read_reason(await self._api.list_raw_outputs(delivery.workflow_id, delivery.run_id))
+        except ApiError as error:
+            log.warning("run.reason_unread", run=delivery.run_id, error=str(error))
+            return None
+
+
+def file_name(view: RunView, output: OutputFile, number: int) -> str:
+    """`deployment_seed_number.ext`, of safe characters only; the run's own name gives no more than the extension."""
+    stem = re.sub(r"[^A-Za-z0-9-]+", "-", view.deployment).strip("-")[:60] or "result"
+    extension = PurePosixPath(output.filename).suffix.lower()
+    safe = extension if re.fullmatch(r"\.[a-z0-9]{1,8}", extension) else ".bin"
+    seed = "" if view.seed is None else f"_{view.seed}"
+    return f"{stem}{seed}_{number}{safe}"

@@ -1,0 +1,241 @@
+"""The verb of the whole project: generate, again, cancel. Each takes who asks and where it is to be shown."""
+
+import asyncio
+import random
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Final
+
+import structlog
+
+from core.catalog import Catalog, Deployment, choose
+from core.comfydeploy.assignments import parse_assignments
+from core.comfydeploy.client import ComfyDeploy
+from core.comfydeploy.fit import Fitted, Given, draw_seed, fit, shown_values
+from core.comfydeploy.models import Run
+from core.errors import (
+    AlreadyAsked,
+    AlreadyOver,
+    ApiError,
+    CannotCancel,
+    DeploymentNotFound,
+    InputsInvalid,
+    NotCancellable,
+    NotFound,
+    NothingUnderWay,
+    NotYourRun,
+    RunGone,
+)
+from core.media import Media
+from core.people.actor import Actor
+from core.people.limits import RunLimits
+from core.runs.deliveries import Deliveries, Delivery
+from core.runs.mark import Mark, read_mark, shown_inputs
+from core.runs.submission import Submission
+from core.runs.view import RunView, Surface
+
+_DOUBLE_CLICK: Final = 3.0  # seconds
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a person asks for: a deployment by name, label or id, what they gave, and further inputs as written."""
+
+    actor: Actor
+    deployment: str
+    given: Given = field(default_factory=Given)
+    further: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """A wish that fits: ready to be submitted for `owner`."""
+
+    deployment: Deployment
+    fitted: Fitted
+    owner: Actor
+    parent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What generating is made of; each part can be used alone."""
+
+    api: ComfyDeploy
+    catalog: Catalog
+    media: Media
+    submission: Submission
+    deliveries: Deliveries
+    limits: RunLimits
+
+
+class Generation:
+    """Starts, repeats and cancels runs. `draw(low, high)` picks seeds."""
+
+    def __init__(self, parts: Parts, draw: Callable[[int, int], int] = random.randint) -> None:
+        self._parts = parts
+        self._draw = draw
+        self._repeating: set[tuple[int, str]] = set()
+
+    def check(self, wish: Wish) -> None:
+        """Raise what can be known from memory alone, so that a wish can be refused before it is acknowledged.
+
+        Raises:
+            InputsInvalid, DeploymentNotFound, DeploymentAmbiguous, TooManyRuns: as `start` would.
+        """
+        kept = self._parts.catalog.peek()
+        if kept is not None:
+            self._fitted(choose(kept.value, wish.deployment), wish)
+        self._parts.limits.check(wish.actor)
+
+    async def start(self, wish: Wish, surface: Surface) -> str:
+        """Submit one run, have it shown until its end, and return its id.
+
+        Raises:
+            CoreError: nothing was started; which one tells why.
+        """
+        deployment = await self._parts.catalog.find(wish.deployment)
+        return await self._order(_Order(deployment, self._fitted(deployment, wish), wish.actor), surface)
+
+    async def again(self, run_id: str, actor: Actor, surface: Surface) -> str:
+        """Run the same inputs with a new seed, for the person who asks now; the inputs are read back from the run.
+
+        Raises:
+            AlreadyAsked: the same person asked for the same a moment ago.
+            CoreError: as `start`, or the run is gone or was made elsewhere.
+        """
+        key = (actor.user, run_id)
+        if key in self._repeating:
+            raise AlreadyAsked
+        self._parts.limits.check(actor)
+        self._repeating.add(key)
+        try:
+            return await self._order(await self._repeated(run_id, actor), surface)
+        finally:
+            asyncio.get_running_loop().call_later(_DOUBLE_CLICK, self._repeating.discard, key)
+
+    async def owner_of(self, run_id: str) -> int:
+        """Who asked for a run, by its mark. Raises `RunGone`, `RunNotOurs` or `ApiError`."""
+        return read_mark((await self._read(run_id)).workflow_inputs).user
+
+    async def cancel(self, run_id: str, actor: Actor, surface: Surface | None = None) -> None:
+        """Ask for a run's end; its message shows what comes of it.
+
+        A run that nobody follows (its bot process is gone) is followed from now on, shown on `surface`.
+
+        Raises:
+            NotYourRun: only the owner or a moderator may.
+            AlreadyOver: it has ended, and its message says so.
+            CannotCancel: its machine kind cannot.
+            CoreError: the run is gone, was made elsewhere, or the API failed.
+        """
+        run = await self._read(run_id)
+        mark = read_mark(run.workflow_inputs)
+        if mark.user != actor.user and not actor.may_moderate:
+            raise NotYourRun(mark.user)
+        if surface is not None and self._parts.deliveries.find(run_id) is None:
+            await self._adopt(run, mark, surface)
+            if run.is_final:
+                return
+        if run.is_final:
+            raise AlreadyOver(run.status)
+        await self._stop(run)
+        log.info("run.cancelled", run=run_id, by=actor.user)
+
+    async def cancel_newest(self, actor: Actor) -> None:
+        """Cancel the person's newest run under way. Raises `NothingUnderWay`, or as `cancel`."""
+        mine = self._parts.deliveries.list_of(actor.user)
+        if not mine:
+            raise NothingUnderWay
+        await self.cancel(mine[0].run_id, actor)
+
+    async def _stop(self, run: Run) -> None:
+        stopped = False
+        await self._parts.deliveries.show_cancelling(run.id, cancelling=True)
+        try:
+            await self._parts.api.cancel(run.id)
+            stopped = True
+        except NotCancellable:
+            raise CannotCancel(run.machine_type) from None
+        finally:
+            await self._parts.deliveries.show_cancelling(run.id, cancelling=stopped)
+
+    async def _adopt(self, run: Run, mark: Mark, surface: Surface) -> None:
+        try:
+            deployment = await self._parts.catalog.find(mark.deployment)
+        except (DeploymentNotFound, ApiError):
+            label, seen = "a deployment that is gone", (None, None)
+        else:
+            label, seen = deployment.label, shown_values(deployment.roles, shown_inputs(run.workflow_inputs))
+        view = RunView(
+            deployment=label,
+            requester=mark.user,
+            asked_at=run.created_at or datetime.now(UTC),
+            prompt=seen[0],
+            seed=seen[1],
+            parent=mark.parent,
+            run_id=run.id,
+        )
+        self._parts.deliveries.open(Delivery(run.id, mark.user, run.workflow_id, view, surface, settle=lambda: None))
+
+    def _fitted(self, deployment: Deployment, wish: Wish) -> Fitted:
+        named = parse_assignments(wish.further)
+        try:
+            return fit(deployment.inputs, replace(wish.given, named={**wish.given.named, **named}), self._draw)
+        except InputsInvalid as invalid:
+            raise InputsInvalid(invalid.problems, deployment.label) from None
+
+    async def _repeated(self, run_id: str, actor: Actor) -> _Order:
+        run = await self._read(run_id)
+        mark = read_mark(run.workflow_inputs)
+        deployment = await self._parts.catalog.find(mark.deployment)
+        values = shown_inputs(run.workflow_inputs)
+        roles = deployment.roles
+        if roles.seed:
+            values[roles.seed.key] = draw_seed(roles.seed, self._draw)
+        return _Order(deployment, Fitted(values, {}, *shown_values(roles, values)), actor, parent=run.id)
+
+    async def _order(self, order: _Order, surface: Surface) -> str:
+        parts, fitted = self._parts, order.fitted
+        view = RunView(
+            deployment=order.deployment.label,
+            requester=order.owner.user,
+            asked_at=datetime.now(UTC),
+            prompt=fitted.prompt,
+            seed=fitted.seed,
+            parent=order.parent,
+        )
+        place = parts.limits.take(order.owner)
+        try:
+            await surface.show(view)
+            for target, source in fitted.files.items():
+                fitted.with_file(target, await parts.media.upload(target, source))
+            mark = Mark(
+                secrets.token_hex(8), order.owner.user, order.owner.guild, order.deployment.id, parent=order.parent
+            )
+            run_id = await parts.submission.submit(order.deployment, fitted.values, mark)
+        except BaseException:
+            parts.limits.give_back(place)
+            raise
+        log.info("run.submitted", run=run_id, user=order.owner.user, deployment=order.deployment.id)
+        parts.deliveries.open(
+            Delivery(
+                run_id=run_id,
+                owner=order.owner.user,
+                workflow_id=order.deployment.workflow_id,
+                view=replace(view, run_id=run_id),
+                surface=surface,
+                settle=lambda: parts.limits.give_back(place),
+            )
+        )
+        return run_id
+
+    async def _read(self, run_id: str) -> Run:
+        try:
+            return await self._parts.api.get_run(run_id)
+        except NotFound:
+            raise RunGone from None

@@ -1,0 +1,70 @@
+"""The mark: a hidden input that says whose run it is, so that any process can read it back with an empty disk."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from uuid import UUID
+
+from core.comfydeploy.inputs import MARK
+from core.errors import RunNotOurs
+
+_VERSION: Final = "1"
+_FORM: Final = re.compile(r"1\.([0-9a-f]{1,32})\.(\d{1,20})\.(\d{1,20})\.([0-9a-fA-F-]{36})\.([0-9a-fA-F-]{36}|0)")
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """`1.<delivery>.<user>.<guild or 0>.<deployment>.<parent run or 0>`; user 0 is the terminal."""
+
+    delivery: str
+    user: int
+    guild: int | None
+    deployment: str
+    parent: str | None = None
+
+    def __str__(self) -> str:
+        return ".".join(
+            (_VERSION, self.delivery, str(self.user), str(self.guild or 0), self.deployment, self.parent or "0")
+        )
+
+
+def read_mark(workflow_inputs: object) -> Mark:
+    """The mark among a run's inputs.
+
+    Raises:
+        RunNotOurs: there is none, or not one of ours.
+    """
+    text = workflow_inputs.get(MARK) if isinstance(workflow_inputs, dict) else None
+    found = _FORM.fullmatch(text) if isinstance(text, str) else None
+    if found is None:
+        raise RunNotOurs
+    delivery, user, guild, deployment, parent = found.groups()
+    try:
+        parent_id = None if parent == "0" else str(UUID(parent))
+        return Mark(delivery, int(user), int(guild) or None, str(UUID(deployment)), parent_id)
+    except ValueError:
+        raise RunNotOurs from None
+
+
+def shown_inputs(workflow_inputs: object) -> dict[str, Any]:
+    """A run's inputs as they may be shown and used again: without the mark, uploads' addresses without a signature."""
+    given = workflow_inputs if isinstance(workflow_inputs, dict) else {}
+    return {key: _unsigned(value) for key, value in given.items() if isinstance(key, str) and key != MARK}
+
+
+def with_mark(values: Mapping[str, Any], mark: Mark) -> dict[str, Any]:
+    """Values as they are submitted."""
+    return {**values, MARK: str(mark)}
+
+
+def _unsigned(value: object) -> object:
+    if not isinstance(value, str) or not value.startswith(("https://", "http://")) or "X-Amz-" not in value:
+        return value
+    try:
+        parts = urlsplit(value)
+    except ValueError:
+        return value
+    kept = [(key, text) for key, text in parse_qsl(parts.query, True) if not key.startswith("X-Amz-")]
+    return urlunsplit(parts._replace(query=urlencode(kept)))
