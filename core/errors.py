@@ -89,7 +89,7 @@ class DispatchFailed(ApiError):
 
 
 class NotCancellable(ApiError):
-    """The server has no function call to stop for this run: its machine kind cannot cancel, or it is not started yet."""
+    """The server has no function call to stop for this run: its machine kind cannot, or it is too early."""
 
 
 class BadReply(ApiError):

@@ -9,7 +9,7 @@ import email.utils
 import json
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit, urlunsplit
 from uuid import UUID
 
@@ -119,31 +119,32 @@ def error_for(call: str, status: int, body: bytes, retry_after: float | None = N
     """The error an answer means; None for 2xx."""
     if 200 <= status < 300:
         return None
-    detail = _detail(body)
     if status == 429:
         return Busy(call, status, retry_after=retry_after)
-    if isinstance(detail, str) and detail.startswith("Error creating run"):
-        return DispatchFailed(call, status)
-    if isinstance(detail, str) and detail.startswith("Error cancel function 404"):
-        return NotCancellable(call, status)
+    detail = _detail(body)
+    kind = _kind(status, detail if isinstance(detail, str) else "")
+    return kind(call, status) if kind else Refused(call, status, fields=list(_fields(detail)))
+
+
+# Some answers are told by their sentence only; the same status means something else on other routes.
+_SENTENCES: Final[tuple[tuple[str, type[ApiError]], ...]] = (
+    ("Error creating run", DispatchFailed),
+    ("Error cancel function 404", NotCancellable),
+)
+_STATUSES: Final[dict[int, type[ApiError]]] = {401: KeyRefused, 403: AccessDenied, 404: NotFound}
+
+
+def _kind(status: int, detail: str) -> type[ApiError] | None:
+    for start, kind in _SENTENCES:
+        if detail.startswith(start):
+            return kind
     if status >= 500:
-        return ServerFault(call, status)
-    if status < 400 or status == 405 or (status == 404 and detail in {"Not Found", None}):
-        return WrongAddress(call, status)
-    return _client_error(call, status, detail)
-
-
-def _client_error(call: str, status: int, detail: object) -> ApiError:
-    match status:
-        case 401:
-            return KeyRefused(call, status)
-        case 403 if isinstance(detail, str) and "credits" in detail:
-            return OutOfCredits(call, status)
-        case 403:
-            return AccessDenied(call, status)
-        case 404:
-            return NotFound(call, status)
-    return Refused(call, status, fields=list(_fields(detail)))
+        return ServerFault
+    if status < 400 or status == 405 or (status == 404 and detail in {"Not Found", ""}):
+        return WrongAddress
+    if status == 403 and "credits" in detail:
+        return OutOfCredits
+    return _STATUSES.get(status)
 
 
 def _detail(body: bytes) -> object:

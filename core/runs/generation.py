@@ -1,6 +1,7 @@
 """The verb of the whole project: generate, again, cancel. Each takes who asks and where it is to be shown."""
 
 import asyncio
+import contextlib
 import random
 import secrets
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from core.catalog import Catalog, Deployment, choose
 from core.comfydeploy.assignments import parse_assignments
 from core.comfydeploy.client import ComfyDeploy
 from core.comfydeploy.fit import Fitted, Given, draw_seed, fit, shown_values
+from core.comfydeploy.inputs import Roles
 from core.comfydeploy.models import Run
 from core.errors import (
     AlreadyAsked,
@@ -165,18 +167,17 @@ class Generation:
             await self._parts.deliveries.show_cancelling(run.id, cancelling=stopped)
 
     async def _adopt(self, run: Run, mark: Mark, surface: Surface) -> None:
-        try:
+        label, roles = "a deployment that is gone", Roles()
+        with contextlib.suppress(DeploymentNotFound, ApiError):
             deployment = await self._parts.catalog.find(mark.deployment)
-        except (DeploymentNotFound, ApiError):
-            label, seen = "a deployment that is gone", (None, None)
-        else:
-            label, seen = deployment.label, shown_values(deployment.roles, shown_inputs(run.workflow_inputs))
+            label, roles = deployment.label, deployment.roles
+        prompt, seed = shown_values(roles, shown_inputs(run.workflow_inputs))
         view = RunView(
             deployment=label,
             requester=mark.user,
             asked_at=run.created_at or datetime.now(UTC),
-            prompt=seen[0],
-            seed=seen[1],
+            prompt=prompt,
+            seed=seed,
             parent=mark.parent,
             run_id=run.id,
         )
