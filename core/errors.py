@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from enum import Enum, auto
 from typing import ClassVar
 
@@ -261,9 +260,9 @@ class NotServedHere(CoreError):
     """Commands are answered in other servers only."""
 
 
+class ButtonUnknown(CoreError):
+    """A button of a version of this project that had a verb which this one does not have."""
+
+
 class SurfaceLost(CoreError):
     """The place where a run is shown does not take messages any more."""
-
-    def __init__(self, reason: str, since: datetime | None = None) -> None:
-        super().__init__(reason)
-        self.since = since

@@ -36,6 +36,7 @@ class Services:
 
     api: ComfyDeploy
     catalog: Catalog
+    media: Media
     deliveries: Deliveries
     generation: Generation
     admission: Admission
@@ -55,4 +56,4 @@ async def open_services(plan: Plan) -> AsyncIterator[Services]:
         deliveries = await stack.enter_async_context(aclosing(Deliveries(api, tracker, media)))
         limits = RunLimits(plan.runs_per_user, plan.runs_total)
         parts = Parts(api, catalog, media, Submission(api), deliveries, limits)
-        yield Services(api, catalog, deliveries, Generation(parts), Admission(plan.guilds), limits)
+        yield Services(api, catalog, media, deliveries, Generation(parts), Admission(plan.guilds), limits)

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import IO, Any, Final, TypeVar
 
 import aiohttp
@@ -137,6 +138,17 @@ class ComfyDeploy:
         form = aiohttp.FormData()
         form.add_field("file", file, filename=filename, content_type=content_type)
         return _parsed(UploadedFile, call, await self._send(call, form)).file_url
+
+    # -- the server itself --
+
+    async def server_time(self) -> datetime | None:
+        """The server's clock, to the second, from the Date header; None when it does not say."""
+        try:
+            async with self._pooled.get(self.root + "/platform/gpu-pricing", timeout=_READ) as response:
+                said = response.headers.get("Date")
+        except (aiohttp.ClientError, TimeoutError, OSError):
+            return None
+        return parsedate_to_datetime(said) if said else None
 
     # -- sending --
 

@@ -23,6 +23,7 @@ from core.runs.view import Fetched, LeftOut, RunView, Stage, Surface
 log = structlog.get_logger(__name__)
 
 PACE: Final = 2.0  # seconds between two edits of one message: Discord allows about one a second
+FAREWELL: Final = 3.0  # seconds that a stop may take to say so
 MOST_FILES: Final = 10  # a Discord message holds no more
 
 
@@ -74,8 +75,17 @@ class Deliveries:
             with contextlib.suppress(SurfaceLost):  # the delivery meets it too, and handles it
                 await self._show(delivery)
 
+    async def pause(self) -> None:
+        """Stop following: say so where runs are shown, as far as that is quick. The runs go on at ComfyUI Deploy."""
+        deliveries = list(self._open.values())
+        await self.aclose()
+        for delivery in deliveries:
+            delivery.view = replace(delivery.view, pausing=True)
+        async with asyncio.timeout(FAREWELL):
+            await asyncio.gather(*map(self._show, deliveries), return_exceptions=True)
+
     async def aclose(self) -> None:
-        """Stop following; the runs themselves go on at ComfyUI Deploy."""
+        """Stop following, without a word."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -144,7 +154,7 @@ class Deliveries:
                 local = await files.enter_async_context(
                     self._media.output(output.url, name, delivery.surface.upload_limit)
                 )
-                fetched.append(Fetched(local.file, name, local.size))
+                fetched.append(Fetched(output, local.file, name, local.size))
             except FileTooLarge as large:
                 left_out.append(LeftOut(output, large.size, large.limit))
             except FileError as error:

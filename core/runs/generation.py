@@ -103,10 +103,11 @@ class Generation:
         deployment = await self._parts.catalog.find(wish.deployment)
         return await self._order(_Order(deployment, self._fitted(deployment, wish), wish.actor), surface)
 
-    async def again(self, run_id: str, actor: Actor, surface: Surface) -> str:
+    async def again(self, run_id: str, actor: Actor, surface: Surface, *, owner_only: bool = False) -> str:
         """Run the same inputs with a new seed, for the person who asks now; the inputs are read back from the run.
 
         Raises:
+            NotYourRun: with `owner_only`, somebody else's.
             AlreadyAsked: the same person asked for the same a moment ago.
             CoreError: as `start`, or the run is gone or was made elsewhere.
         """
@@ -116,13 +117,20 @@ class Generation:
         self._parts.limits.check(actor)
         self._repeating.add(key)
         try:
-            return await self._order(await self._repeated(run_id, actor), surface)
+            return await self._order(await self._repeated(run_id, actor, owner_only), surface)
         finally:
             asyncio.get_running_loop().call_later(_DOUBLE_CLICK, self._repeating.discard, key)
 
-    async def owner_of(self, run_id: str) -> int:
-        """Who asked for a run, by its mark. Raises `RunGone`, `RunNotOurs` or `ApiError`."""
-        return read_mark((await self._read(run_id)).workflow_inputs).user
+    async def refresh(self, run_id: str, surface: Surface) -> None:
+        """Follow a run on `surface` to its end, unless it is followed already.
+
+        Raises:
+            CoreError: the run is gone, was made elsewhere, or the API failed.
+        """
+        run = await self._read(run_id)
+        mark = read_mark(run.workflow_inputs)
+        if self._parts.deliveries.find(run_id) is None:
+            await self._adopt(run, mark, surface)
 
     async def cancel(self, run_id: str, actor: Actor, surface: Surface | None = None) -> None:
         """Ask for a run's end; its message shows what comes of it.
@@ -148,12 +156,13 @@ class Generation:
         await self._stop(run)
         log.info("run.cancelled", run=run_id, by=actor.user)
 
-    async def cancel_newest(self, actor: Actor) -> None:
-        """Cancel the person's newest run under way. Raises `NothingUnderWay`, or as `cancel`."""
+    async def cancel_mine(self, run_id: str | None, actor: Actor) -> None:
+        """Cancel a run of the person under way, by default the newest; raises `NothingUnderWay`, or as `cancel`."""
         mine = self._parts.deliveries.list_of(actor.user)
-        if not mine:
+        chosen = [delivery.run_id for delivery in mine if run_id is None or delivery.run_id.startswith(run_id.strip())]
+        if not chosen:
             raise NothingUnderWay
-        await self.cancel(mine[0].run_id, actor)
+        await self.cancel(chosen[0], actor)
 
     async def _stop(self, run: Run) -> None:
         stopped = False
@@ -190,9 +199,11 @@ class Generation:
         except InputsInvalid as invalid:
             raise InputsInvalid(invalid.problems, deployment.label) from None
 
-    async def _repeated(self, run_id: str, actor: Actor) -> _Order:
+    async def _repeated(self, run_id: str, actor: Actor, owner_only: bool) -> _Order:
         run = await self._read(run_id)
         mark = read_mark(run.workflow_inputs)
+        if owner_only and mark.user != actor.user:
+            raise NotYourRun(mark.user)
         deployment = await self._parts.catalog.find(mark.deployment)
         values = shown_inputs(run.workflow_inputs)
         roles = deployment.roles

@@ -44,6 +44,7 @@ _STAGES = {
 class Fetched:
     """A result at hand: `file` is open at its start, `name` is safe to show, `size` in bytes."""
 
+    media: Media
     file: IO[bytes]
     name: str
     size: int
@@ -60,7 +61,7 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunView:
-    """`asked_at` is when the person asked; `silent_since` is set while the API does not answer about the run."""
+    """`silent_since` is set while the API does not answer about the run, `pausing` when this process is going away."""
 
     deployment: str
     requester: int
@@ -72,6 +73,7 @@ class RunView:
     run: Run | None = None
     silent_since: datetime | None = None
     cancelling: bool = False
+    pausing: bool = False
     gone: bool = False
     delivered: bool = False
     reason: Reason | None = None
@@ -101,7 +103,7 @@ class RunView:
         run = self.run
         waits = run.queue_position if run and run.is_waiting else None
         moves = (int(run.progress * 20), run.live_status) if run and not run.is_waiting else None
-        return self.stage, waits, moves, self.run_id is None, self.cancelling, self.silent_since is None
+        return self.stage, waits, moves, self.run_id is None, self.cancelling, self.pausing, self.silent_since is None
 
 
 class Surface(Protocol):

@@ -1,0 +1,43 @@
+# One command each: `make demo` to try it, `make run` to run it, `make check` before a commit.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+ARGS   ?=
+SOURCES := stationthis_discord cogs core tests
+
+.PHONY: setup demo run doctor test check format-check lint types fix
+
+setup: $(VENV)/.ready
+
+$(VENV)/.ready: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info < (3, 16) else "Python 3.11 to 3.15 is needed: make setup PYTHON=python3.12")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+demo: setup
+	@$(BIN)/stationthis-discord demo $(ARGS)
+
+run: setup
+	@$(BIN)/stationthis-discord run
+
+doctor: setup
+	@$(BIN)/stationthis-discord doctor
+
+test: setup
+	$(BIN)/python -m pytest -n 2 $(ARGS)
+
+check: format-check lint types test
+
+format-check: setup
+	$(BIN)/ruff format --check $(SOURCES)
+
+lint: setup
+	$(BIN)/ruff check $(SOURCES)
+
+types: setup
+	$(BIN)/mypy
+
+fix: setup
+	$(BIN)/ruff check --fix $(SOURCES)
+	$(BIN)/ruff format $(SOURCES)

@@ -1,0 +1,53 @@
+"""`/generate`: run a deployment."""
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from cogs.ui import limits
+from cogs.ui.choices import deployment_choices
+from cogs.ui.reply import Reply
+from cogs.ui.who import who
+from core.comfydeploy.fit import Given, Source
+from core.runs.generation import Wish
+from core.services import Services
+
+Words = app_commands.Range[str, 1, limits.OPTION_TEXT]
+
+
+class Generate(commands.Cog):
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    @app_commands.command(description="Run a deployment, and watch one message until the result is there")
+    @app_commands.describe(
+        deployment="What to run: type to search",
+        prompt="What you want to see",
+        negative="What you do not want to see",
+        image="The picture to start from",
+        seed="The same seed with the same inputs makes the same result; random if you leave it out",
+        inputs='More inputs: name=value; name="quoted; value"',
+    )
+    async def generate(  # noqa: PLR0913, PLR0917 -- one parameter for each option of the command
+        self,
+        interaction: discord.Interaction,
+        deployment: app_commands.Range[str, 1, 200],
+        prompt: Words | None = None,
+        negative: Words | None = None,
+        image: discord.Attachment | None = None,
+        seed: app_commands.Range[int, 0, limits.LARGEST_INTEGER] | None = None,
+        inputs: Words | None = None,
+    ) -> None:
+        given = Given(prompt, negative, seed, _source(image))
+        wish = Wish(who(interaction), deployment, given, inputs or "")
+        self._services.generation.check(wish)
+        await interaction.response.defer()
+        await self._services.generation.start(wish, Reply.on_original(interaction))
+
+    @generate.autocomplete("deployment")
+    async def suggest(self, _: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        return deployment_choices(self._services.catalog.suggest(typed, limits.CHOICES))
+
+
+def _source(attachment: discord.Attachment | None) -> Source | None:
+    return Source(attachment.filename, attachment.url, attachment.size) if attachment else None

@@ -1,0 +1,235 @@
+"""What each screen shows, as embeds; pure: no clock, no waiting."""
+
+from collections.abc import Callable
+from typing import Final
+
+import discord
+
+from cogs.ui import limits
+from cogs.ui.text import clip, code, number, safe, seconds, size, when
+from core.cache import Kept
+from core.catalog import Deployment, Offer
+from core.comfydeploy.inputs import Input, InputKind
+from core.runs.view import LeftOut, RunView, Stage
+
+BLURPLE: Final = discord.Colour(0x5865F2)
+GREEN: Final = discord.Colour(0x57F287)
+YELLOW: Final = discord.Colour(0xFEE75C)
+RED: Final = discord.Colour(0xED4245)
+GREY: Final = discord.Colour(0x99AAB5)
+
+PAGE_LENGTH: Final = 10
+_BAR: Final = 10
+_PROMPT: Final = 300  # characters of the prompt that are shown
+_TEXT: Final = 1500  # characters of a text result that are shown
+
+
+def run_embed(view: RunView) -> discord.Embed:
+    """One run at one moment. A waiting message needs no edit for its clock: Discord counts the time itself."""
+    lines = [_state_line(view)]
+    if view.prompt:
+        lines.append(f"> {safe(view.prompt, _PROMPT)}")
+    lines += [_text_result(text) for text in view.texts]
+    lines += [_left_out(item) for item in view.left_out]
+    lines.append("-# " + " · ".join(_small_print(view)))
+    embed = discord.Embed(
+        title=clip(safe(view.deployment, 120), limits.EMBED_TITLE),
+        description=clip("\n".join(lines), limits.EMBED_DESCRIPTION),
+        colour=_COLOURS.get(view.stage, BLURPLE),
+    )
+    if view.run_id:
+        again = f" · again of {view.parent[:8]}" if view.parent else ""
+        embed.set_footer(text=f"run {view.run_id[:8]}{again}")
+    return embed
+
+
+def error_embed(sentence: str, reference: str) -> discord.Embed:
+    text = clip(f"❌ {sentence}", limits.EMBED_DESCRIPTION - 40)
+    return discord.Embed(description=f"{text}\n-# ref `{reference}`", colour=RED)
+
+
+def note_embed(sentence: str) -> discord.Embed:
+    return discord.Embed(description=sentence, colour=BLURPLE)
+
+
+def deployments_embed(kept: Kept[Offer], page: int) -> discord.Embed:
+    """One page of what can be run, from 0; pages past the end show the last."""
+    offer = kept.value
+    shown = page_of(offer, page)
+    lines = [_deployment_line(item) for item in shown]
+    if not offer.deployments:
+        lines.append("Nothing can be run yet: no deployment is on offer. Deploy a workflow in ComfyUI Deploy first.")
+    if offer.unreadable:
+        names = ", ".join(safe(name, 60) for name in offer.unreadable[:5])
+        lines.append(f"⚠ ComfyUI Deploy could not describe: {names}. Its operators can fix that in the workflow.")
+    if kept.stale:
+        lines.append(f"⚠ ComfyUI Deploy is not reachable. This list is from {when(kept.loaded_at)}.")
+    count = len(offer.deployments)
+    embed = discord.Embed(
+        title="What can be run", description="\n".join(lines), colour=YELLOW if kept.stale else BLURPLE
+    )
+    if count:
+        embed.set_footer(text=f"Page {clamp_page(offer, page) + 1} of {page_count(offer)} · {count} in all")
+    return embed
+
+
+def deployment_embed(deployment: Deployment) -> discord.Embed:
+    """One deployment with every input it declares."""
+    lines = [safe(deployment.description, 500)] if deployment.description else []
+    version = f" · v{deployment.version}" if deployment.version is not None else ""
+    lines.append(f"Makes: **{deployment.makes}** · {safe(deployment.environment, 40)}{version}")
+    if not deployment.inputs:
+        lines.append("It has no inputs: `/generate` runs it as it is.")
+    text = "\n".join(lines)
+    for position, item in enumerate(deployment.inputs):
+        line = _input_line(item)
+        rest = len(deployment.inputs) - position
+        if len(text) + len(line) > limits.EMBED_DESCRIPTION - 40:
+            text += f"\n…and {rest} more."
+            break
+        text += f"\n{line}"
+    return discord.Embed(title=clip(safe(deployment.label, 120), limits.EMBED_TITLE), description=text, colour=BLURPLE)
+
+
+_HELP: Final = """\
+**/generate** — pick a deployment, write a prompt, attach a picture if it wants one.
+Other inputs go into `inputs`, as `name=value; other="quoted; value"`.
+**/deployments** — what can be run, and which inputs it has.
+**/cancel** — stop your newest run, or the one you pick.
+
+Under a result, **Again** runs it once more with a new seed. So does reacting with 🔁 to your own result. \
+**Cancel** stops a run, where its machine can.
+Results keep their buttons: they work after a restart of the bot, too."""
+
+
+def help_embed() -> discord.Embed:
+    return discord.Embed(title="How this works", description=_HELP, colour=BLURPLE)
+
+
+def page_count(offer: Offer) -> int:
+    return max(1, -(-len(offer.deployments) // PAGE_LENGTH))
+
+
+def clamp_page(offer: Offer, page: int) -> int:
+    return min(max(0, page), page_count(offer) - 1)
+
+
+def page_of(offer: Offer, page: int) -> tuple[Deployment, ...]:
+    start = clamp_page(offer, page) * PAGE_LENGTH
+    return offer.deployments[start : start + PAGE_LENGTH]
+
+
+_COLOURS: Final = {
+    Stage.DONE: GREEN,
+    Stage.FAILED: RED,
+    Stage.TIMED_OUT: RED,
+    Stage.LOST: RED,
+    Stage.CANCELLED: GREY,
+}
+
+
+def _state_line(view: RunView) -> str:
+    if view.pausing:
+        return "🔄 **The bot restarts** · your run goes on. Press **Refresh** in a minute to see it."
+    if view.cancelling and not view.stage.is_over:
+        return "🚫 **Cancelling…**"
+    line = _STATES[view.stage](view)
+    if view.silent_since is not None and not view.stage.is_over:
+        line += f"\n⚠ ComfyUI Deploy has not answered since {when(view.silent_since)}. Still trying."
+    return line
+
+
+def _waiting(view: RunView) -> str:
+    place = view.run.queue_position if view.run else None
+    where = "" if place is None else (" · next in line" if place == 0 else f" · {place} ahead in line")
+    return f"⏳ **Waiting**{where} · asked {when(view.asked_at)}"
+
+
+def _running(view: RunView) -> str:
+    run = view.run
+    share = int(run.progress * 20) * 5 if run else 0
+    full = share * _BAR // 100
+    node = safe(run.live_status.removeprefix("Executing "), 60) if run and run.live_status else ""
+    about = f" · {node}" if node else ""
+    return f"🎨 **Running** · asked {when(view.asked_at)}\n{'▰' * full}{'▱' * (_BAR - full)} {share} %{about}"
+
+
+def _done(view: RunView) -> str:
+    took = f" in {seconds(view.duration)}" if view.duration is not None else ""
+    empty = not (view.files or view.texts or view.left_out)
+    return f"✅ **Done**{took}" + ("\nIt ended well, but made no file." if empty else "")
+
+
+def _failed(view: RunView) -> str:
+    if view.reason is None:
+        return "❌ **Failed**\nThe machine gave no reason. Try again, or with other values."
+    node = f" in {code(view.reason.node, 60)}" if view.reason.node else ""
+    first = view.reason.message.strip().splitlines()[0] if view.reason.message.strip() else "no message"
+    return f"❌ **Failed**{node}\n{code(first, 300)}\nTry again, or with other values."
+
+
+_STATES: Final[dict[Stage, Callable[[RunView], str]]] = {
+    Stage.PREPARING: lambda view: f"⏳ **Preparing** · asked {when(view.asked_at)}",
+    Stage.WAITING: _waiting,
+    Stage.STARTING: lambda view: f"🧊 **Starting a machine** · asked {when(view.asked_at)}",
+    Stage.RUNNING: _running,
+    Stage.FETCHING: lambda view: f"📦 **Fetching the result** · asked {when(view.asked_at)}",
+    Stage.DONE: _done,
+    Stage.FAILED: _failed,
+    Stage.TIMED_OUT: lambda _: (
+        "⏱ **Timed out**\nThe deployment's time limit stopped this run. Try again, or less at once."
+    ),
+    Stage.CANCELLED: lambda _: "🚫 **Cancelled**",
+    Stage.LOST: lambda _: "❌ **Lost**\nComfyUI Deploy no longer knows this run. Please start it anew.",
+}
+
+
+def _small_print(view: RunView) -> list[str]:
+    parts = [f"<@{view.requester}>"]
+    if view.seed is not None:
+        parts.append(f"seed `{view.seed}`")
+    return parts
+
+
+def _text_result(text: str) -> str:
+    quoted = clip(text.replace("```", "'''").strip(), _TEXT)
+    return f"```\n{quoted}\n```"
+
+
+def _left_out(item: LeftOut) -> str:
+    link = f"[{safe(item.media.filename, 60)}]({item.media.url})" if _is_linkable(item.media.url) else "a file"
+    if item.limit is not None:
+        about = f" ({size(item.size)})" if item.size is not None else ""
+        return f"📦 {link}{about} is too large to attach here (limit {size(item.limit)})."
+    return f"📦 {link} could not be attached."
+
+
+def _is_linkable(url: str) -> bool:
+    """Whether an address may stand in a public message: short, whole, and without a signature that opens the file."""
+    return url.startswith("https://") and "X-Amz-" not in url and len(url) <= 500 and not set(url) & set(" )<>")
+
+
+def _deployment_line(item: Deployment) -> str:
+    return f"**{safe(item.label, 80)}** · {item.makes} · {safe(item.environment, 30)}"
+
+
+def _input_line(item: Input) -> str:
+    name = f" {safe(item.name, 60)}" if item.name != item.key else ""
+    said = f" — {safe(item.description, 100)}" if item.description else ""
+    return f"- {code(item.key, 60)}{name} ({', '.join(_about(item))}){said}"
+
+
+def _about(item: Input) -> list[str]:
+    about = [str(item.kind)]
+    if item.minimum is not None and item.maximum is not None and item.kind is not InputKind.SEED:
+        about.append(f"{number(item.minimum)} to {number(item.maximum)}")
+    if item.options:
+        more = f" and {len(item.options) - 8} more" if len(item.options) > 8 else ""
+        about.append("one of " + ", ".join(code(option, 30) for option in item.options[:8]) + more)
+    if item.required:
+        about.append("**needed**")
+    elif item.kind is InputKind.SEED:
+        about.append("random unless given")
+    elif isinstance(item.default, str | int | float) and item.default != "":
+        about.append(f"default {code(str(item.default), 40)}")
+    return about

@@ -1,0 +1,78 @@
+"""The bot as a process: everything is opened outermost first, and closed by whoever opened it."""
+
+import asyncio
+import signal
+from contextlib import suppress
+
+import discord
+import structlog
+
+from core.services import Services, open_services
+from stationthis_discord import log as logs
+from stationthis_discord.bot import StationBot, use_discord_at, use_its_gateway
+from stationthis_discord.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+
+class TokenRefused(Exception):
+    """Discord does not accept the bot token."""
+
+
+class NotReachable(Exception):
+    """Discord did not answer at the start; the text says what happened, in a few words."""
+
+
+async def run_bot(settings: Settings) -> None:
+    """Serve until SIGTERM or SIGINT.
+
+    Raises:
+        TokenRefused, NotReachable: at the start.
+    """
+    logs.configure(settings.stationthis_log_format, settings.stationthis_log_level, settings.secrets)
+    if settings.discord_api_url:
+        use_discord_at(settings.discord_api_url)
+    async with (
+        open_services(settings.plan()) as services,
+        StationBot(services, settings.stationthis_dev_guild_id) as bot,
+    ):
+        await _login(bot, settings)
+        await _serve(bot, services)
+
+
+def _bot(services: Services, settings: Settings) -> StationBot:
+    return StationBot(services, settings.stationthis_dev_guild_id)
+
+
+async def _login(bot: StationBot, settings: Settings) -> None:
+    try:
+        await bot.login(settings.discord_token.get_secret_value())
+        if settings.discord_api_url:
+            await use_its_gateway(bot)
+    except discord.LoginFailure:
+        raise TokenRefused from None
+    except (discord.HTTPException, discord.GatewayNotFound, OSError) as error:
+        raise NotReachable(type(error).__name__) from None
+
+
+async def _serve(bot: StationBot, services: Services) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    connection = asyncio.create_task(bot.connect(), name="gateway")
+    stopping = asyncio.create_task(stop.wait(), name="stop")
+    try:
+        await asyncio.wait({connection, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if stop.is_set():
+            log.info("bot.stopping", under_way=services.limits.under_way)
+            with suppress(TimeoutError):
+                await services.deliveries.pause()
+        else:
+            await connection
+    finally:
+        await bot.close()
+        for task in (connection, stopping):
+            task.cancel()
+        await asyncio.gather(connection, stopping, return_exceptions=True)
+        log.info("bot.stopped")

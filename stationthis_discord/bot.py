@@ -1,0 +1,102 @@
+"""The Discord client: what it asks for, what it answers, how it comes up."""
+
+from typing import Any, Final
+
+import discord
+import structlog
+import yarl
+from discord import app_commands
+from discord.ext import commands
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+
+from cogs.deployments import Deployments
+from cogs.generate import Generate
+from cogs.help import Help
+from cogs.runs import Runs
+from cogs.ui import door
+from cogs.ui.buttons import Immortal
+from cogs.ui.who import Press
+from core.errors import NotServedHere
+from core.services import Services
+from stationthis_discord.commands_sync import sync_commands
+
+log = structlog.get_logger(__name__)
+
+INTENTS: Final = discord.Intents(guild_reactions=True, dm_reactions=True)
+PERMISSIONS: Final = discord.Permissions(
+    view_channel=True,
+    send_messages=True,
+    send_messages_in_threads=True,
+    embed_links=True,
+    attach_files=True,
+    read_message_history=True,
+)
+
+
+class Tree(app_commands.CommandTree["StationBot"]):
+    """The commands, with one door for errors and one for who is served."""
+
+    async def interaction_check(self, interaction: discord.Interaction["StationBot"], /) -> bool:
+        try:
+            interaction.client.services.admission.admit(interaction.guild_id)
+        except NotServedHere as refused:  # discord.py sends only its own errors on to `on_error`
+            await door.answer(interaction, refused, "commands")
+            return False
+        return True
+
+    async def on_error(
+        self, interaction: discord.Interaction["StationBot"], error: app_commands.AppCommandError, /
+    ) -> None:
+        name = interaction.command.qualified_name if interaction.command else "unknown command"
+        await door.answer(interaction, error, f"/{name}")
+
+
+class StationBot(commands.AutoShardedBot):
+    """`dev_guild` is the one server that gets the commands, else all do."""
+
+    def __init__(self, services: Services, dev_guild: int | None = None) -> None:
+        super().__init__(
+            command_prefix=(),
+            help_command=None,
+            tree_cls=Tree,
+            intents=INTENTS,
+            allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=False),
+            allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
+            allowed_mentions=discord.AllowedMentions.none(),
+            max_messages=None,
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            chunk_guilds_at_startup=False,
+            guild_ready_timeout=0,
+        )
+        self.services = services
+        self.presses: dict[str, Press] = {}
+        self._dev_guild = discord.Object(dev_guild) if dev_guild else None
+
+    async def setup_hook(self) -> None:
+        for cog in (Generate(self.services), Deployments(self), Runs(self, self), Help()):
+            await self.add_cog(cog)
+        self.add_dynamic_items(Immortal)
+        self.services.catalog.peek()  # so that the first autocomplete finds the deployments in memory
+        await sync_commands(self, self.tree, self._dev_guild)
+        log.info("bot.invite", link=discord.utils.oauth_url(self.application_id or 0, permissions=PERMISSIONS))
+
+    async def on_ready(self) -> None:
+        log.info("bot.ready", user=str(self.user), servers=len(self.guilds), shards=self.shard_count)
+
+    async def on_message(self, _: discord.Message, /) -> None:
+        """Nothing: without the message intents only direct messages come, and they are no commands."""
+
+    async def on_error(self, event_method: str, /, *_: Any, **__: Any) -> None:  # noqa: ANN401 -- discord.py's signature
+        log.error("event.failed", event_name=event_method, exc_info=True)  # noqa: LOG014 -- called while handling it
+
+
+def use_discord_at(api_url: str) -> None:
+    """Send all REST calls of discord.py to `api_url` (incl. `/api/v10`)."""
+    Route.BASE = api_url
+
+
+async def use_its_gateway(bot: StationBot) -> None:
+    """Take the gateway's address from the API in use: a fresh identify would go to the real Discord otherwise."""
+    _, url, _ = await bot.http.get_bot_gateway()
+    DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(url)

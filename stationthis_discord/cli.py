@@ -1,0 +1,93 @@
+"""Run ComfyUI Deploy deployments from Discord."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from stationthis_discord.settings import SettingsError
+
+BAD_SETTINGS = 2  # exit code: settings or token; what else goes wrong is 1
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+
+
+def main() -> None:
+    """Run the command given; all errors that a person can cause end in one clear line."""
+    try:
+        app()
+    except SettingsError as problem:
+        stop("\n".join(problem.lines), BAD_SETTINGS)
+
+
+def stop(sentence: str, code: int = 1) -> NoReturn:
+    """Say what is wrong on standard error and exit."""
+    typer.echo(sentence, err=True)
+    raise SystemExit(code)
+
+
+@app.command()
+def run() -> None:
+    """Serve Discord until stopped. Settings come from the environment and `.env`."""
+    from stationthis_discord.app import NotReachable, TokenRefused, run_bot
+    from stationthis_discord.settings import Settings, load
+
+    try:
+        asyncio.run(run_bot(load(Settings)))
+    except TokenRefused:
+        stop("Discord refuses DISCORD_TOKEN: copy it again from the Bot page of your application.", BAD_SETTINGS)
+    except NotReachable as error:
+        stop(f"Discord cannot be reached ({error}). Check the network, and DISCORD_API_URL if it is set.")
+
+
+@app.command()
+def generate(  # noqa: PLR0913, PLR0917 -- one parameter for each option
+    deployment: Annotated[str, typer.Argument(help="Name or id of the deployment")],
+    prompt: Annotated[str | None, typer.Option(help="What you want to see")] = None,
+    negative: Annotated[str | None, typer.Option(help="What you do not want to see")] = None,
+    image: Annotated[Path | None, typer.Option(help="The picture to start from", dir_okay=False)] = None,
+    seed: Annotated[int | None, typer.Option(help="Random if left out")] = None,
+    inputs: Annotated[list[str] | None, typer.Option("--input", help="name=value, may be repeated")] = None,
+    out: Annotated[Path, typer.Option(help="Folder for the results", file_okay=False)] = Path("out"),
+    sandbox: Annotated[bool, typer.Option("--sandbox", help="A local ComfyUI Deploy instead of your account")] = False,
+) -> None:
+    """Run one deployment from the terminal and save its files."""
+    from core.comfydeploy.fit import Given, Source
+    from stationthis_discord import oneshot
+
+    pairs = [text.partition("=") for text in inputs or []]
+    for name, equals, _ in pairs:
+        if not equals or not name.strip():
+            stop(f"--input wants name=value, not {name!r}.", BAD_SETTINGS)
+    source = Source(image.name, image) if image else None
+    given = Given(prompt, negative, seed, source, {name.strip(): value for name, _, value in pairs})
+    raise SystemExit(asyncio.run(oneshot.generate(oneshot.Order(deployment, given, out, sandbox))))
+
+
+@app.command()
+def demo(
+    deployment: Annotated[str, typer.Option(help="Which of the sandbox's deployments")] = "text-to-image",
+    prompt: Annotated[str | None, typer.Option(help="What you want to see")] = None,
+    image: Annotated[Path | None, typer.Option(help="The picture to start from", dir_okay=False)] = None,
+    out: Annotated[Path, typer.Option(help="Folder for the results", file_okay=False)] = Path("out"),
+    shots: Annotated[Path | None, typer.Option(help="Draw each state of the message to this folder")] = None,
+    once: Annotated[bool, typer.Option("--once", help="Exit after the result")] = False,
+) -> None:
+    """Try the real bot without accounts: a local Discord, a local ComfyUI Deploy, and one /generate between them."""
+    from stationthis_discord.demo import DemoFailed, Tour, give
+
+    try:
+        asyncio.run(give(Tour(deployment, prompt, image, out, shots, once)))
+    except DemoFailed as failed:
+        stop(str(failed))
+    except KeyboardInterrupt:
+        typer.echo("\nStopped.")
+
+
+@app.command()
+def doctor() -> None:
+    """Check settings, accounts, network and disk: a line each, with the fix. Exit code 1 if something is wrong."""
+    from stationthis_discord.doctor import examine
+
+    raise SystemExit(asyncio.run(examine()))

@@ -1,0 +1,217 @@
+"""The whole product on one machine without accounts: both sandboxes, the real bot as a process, and one /generate."""
+
+import asyncio
+import os
+import re
+import sys
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from rich.console import Console
+
+from stationthis_discord.sandbox.comfydeploy import Behaviour, ComfyDeploySandbox
+from stationthis_discord.sandbox.discord import DiscordSandbox, DriverError, Person
+from stationthis_discord.sandbox.shots import draw_message
+
+PROMPT: Final = "a lighthouse in a storm, oil painting"
+_READY: Final = 30.0  # seconds for the bot to come up
+_RESULT: Final = 120.0  # seconds for a run
+_AHEAD: Final = 2  # imaginary runs in line before ours, so that there is a line to see
+_OURS: Final = ("DISCORD_", "COMFY_DEPLOY_", "STATIONTHIS_")
+
+
+class DemoFailed(Exception):
+    """The demo did not reach its end; the text is one sentence for the person at the terminal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tour:
+    """What to show: which of the sandbox's deployments with what, and where files and drawings go."""
+
+    deployment: str
+    prompt: str | None
+    image: Path | None
+    out: Path
+    shots: Path | None
+    once: bool
+
+
+async def give(tour: Tour) -> None:
+    """Show one run from command to result; without `once`, stay up until interrupted.
+
+    Raises:
+        DemoFailed: anything went wrong.
+    """
+    console = Console(highlight=False)
+    console.print("Starting a local ComfyUI Deploy, a local Discord and the bot…")
+    async with ComfyDeploySandbox() as api, DiscordSandbox() as discord:
+        _set_scene(api, tour)
+        tour.out.mkdir(parents=True, exist_ok=True)
+        async with _bot(api, discord, tour.out / "bot.log") as process:
+            await _until_ready(discord, process, tour)
+            message_id = await _show(discord, tour, console)
+            _save(discord, message_id, tour, console)
+            if not tour.once:
+                console.print(f"\nStill up. Run more against the same sandbox from another terminal:\n{_more(api)}")
+                console.print("Ctrl-C ends it.")
+                await process.wait()
+                raise DemoFailed(f"The bot stopped. Its log is {tour.out / 'bot.log'}.")
+
+
+def _set_scene(api: ComfyDeploySandbox, tour: Tour) -> None:
+    names = sorted({item.name for item in api.deployments})
+    if tour.deployment not in names:
+        raise DemoFailed(f"The sandbox has no deployment {tour.deployment!r}. It has: {', '.join(names)}.")
+    api.behaviour[tour.deployment] = Behaviour(ahead=_AHEAD, queue_seconds=4.0, seconds=6.0)
+
+
+@asynccontextmanager
+async def _bot(
+    api: ComfyDeploySandbox, discord: DiscordSandbox, log: Path
+) -> AsyncIterator[asyncio.subprocess.Process]:
+    """The bot as operators run it, in an empty folder so that no `.env` is read."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
+    environment |= {
+        "DISCORD_TOKEN": discord.token,
+        "DISCORD_API_URL": discord.url,
+        "COMFY_DEPLOY_API_KEY": api.key,
+        "COMFY_DEPLOY_API_URL": api.url,
+        "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
+    }
+    with tempfile.TemporaryDirectory() as folder, log.open("wb") as output:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "stationthis_discord", "run", cwd=folder, env=environment, stderr=output
+        )
+        try:
+            yield process
+        finally:
+            if process.returncode is None:
+                process.terminate()
+            await process.wait()
+
+
+async def _until_ready(discord: DiscordSandbox, process: asyncio.subprocess.Process, tour: Tour) -> None:
+    ready = asyncio.create_task(discord.ready(_READY))
+    died = asyncio.create_task(process.wait())
+    try:
+        await asyncio.wait({ready, died}, return_when=asyncio.FIRST_COMPLETED)
+        if died.done():
+            raise DemoFailed(f"The bot stopped while starting. Its log is {tour.out / 'bot.log'}.")
+        await ready
+    except TimeoutError:
+        raise DemoFailed(f"The bot was not ready after {_READY:.0f} s. Its log is {tour.out / 'bot.log'}.") from None
+    finally:
+        ready.cancel()
+        died.cancel()
+
+
+async def _show(discord: DiscordSandbox, tour: Tour, console: Console) -> str:
+    artist = discord.user("artist")
+    message_id = await _ask(artist, tour, console)
+    seen = 0
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + _RESULT
+    while True:
+        states = discord.states(message_id)
+        for state in states[seen:]:
+            _print(state.message, console)
+        seen = len(states)
+        stage = _stage(states[-1].message)
+        if stage == "Done":
+            return message_id
+        if stage in {"Failed", "Timed out", "Cancelled", "Lost"} or _is_error(states[-1].message):
+            raise DemoFailed(f"The run did not end well: {_plain(states[-1].message)}")
+        if loop.time() > deadline:
+            raise DemoFailed(f"No result after {_RESULT:.0f} s. The bot's log is {tour.out / 'bot.log'}.")
+        await asyncio.sleep(0.1)
+
+
+async def _ask(artist: Person, tour: Tour, console: Console) -> str:
+    options: dict[str, object] = {"deployment": tour.deployment}
+    attachments = {}
+    if tour.prompt or tour.image is None:
+        options["prompt"] = tour.prompt or PROMPT
+    if tour.image is not None:
+        try:
+            attachments["image"] = (tour.image.name, tour.image.read_bytes())
+        except OSError as error:
+            raise DemoFailed(f"{tour.image} cannot be read: {error.strerror}.") from None
+    given = " ".join(
+        f"{name}:{value}" for name, value in {**options, **{n: f[0] for n, f in attachments.items()}}.items()
+    )
+    console.print(f"\n@artist types  /generate {given}\n", markup=False)
+    try:
+        shown = await artist.run("generate", options, attachments)
+    except (DriverError, TimeoutError) as error:
+        raise DemoFailed(f"The command was not answered: {error}.") from None
+    if shown.message_id is None:
+        raise DemoFailed("The command was answered without a message.")
+    return shown.message_id
+
+
+def _save(discord: DiscordSandbox, message_id: str, tour: Tour, console: Console) -> None:
+    for attachment in discord.message(message_id)["attachments"]:
+        target = tour.out / attachment["filename"]
+        target.write_bytes(discord.file(attachment["url"]))
+        console.print(str(target), markup=False, soft_wrap=True)
+    if tour.shots is not None:
+        tour.shots.mkdir(parents=True, exist_ok=True)
+        for number, (stage, message) in enumerate(_by_stage(discord, message_id), start=1):
+            target = tour.shots / f"{number}-{stage.lower().replace(' ', '-')}.png"
+            now = datetime.fromisoformat(message["edited_timestamp"] or message["timestamp"])
+            target.write_bytes(draw_message(message, lambda url: _file(discord, url), now=now))
+            console.print(str(target), markup=False, soft_wrap=True)
+
+
+def _by_stage(discord: DiscordSandbox, message_id: str) -> list[tuple[str, dict[str, Any]]]:
+    """The first message of each stage, in order."""
+    found: dict[str, dict[str, Any]] = {}
+    for state in discord.states(message_id):
+        stage = _stage(state.message)
+        if stage:
+            found.setdefault(stage, state.message)
+    return list(found.items())
+
+
+def _file(discord: DiscordSandbox, url: str) -> bytes | None:
+    try:
+        return discord.file(url)
+    except KeyError:
+        return None
+
+
+def _stage(message: dict[str, Any]) -> str:
+    """The bold state word that leads the embed of a run."""
+    found = re.match(r"[^*\n]*\*\*(.+?)\*\*", _description(message))
+    return found[1] if found else ""
+
+
+def _is_error(message: dict[str, Any]) -> bool:
+    return _description(message).startswith("❌")
+
+
+def _description(message: dict[str, Any]) -> str:
+    return str(message["embeds"][0].get("description", "")) if message["embeds"] else ""
+
+
+def _print(message: dict[str, Any], console: Console) -> None:
+    if message["embeds"]:
+        console.print(f"[{datetime.now(UTC):%H:%M:%S}] {_plain(message)}", markup=False, soft_wrap=True)
+
+
+def _plain(message: dict[str, Any]) -> str:
+    """An embed's lines in one, as they read in a terminal."""
+    text = re.sub(r" · asked <t:\d+:R>|-# |<@\d+> · |\*\*|\\(?=\W)|`", "", _description(message))
+    return " | ".join(line.strip() for line in text.splitlines() if line.strip())
+
+
+def _more(api: ComfyDeploySandbox) -> str:
+    return (
+        f"  COMFY_DEPLOY_API_URL={api.url} COMFY_DEPLOY_API_KEY={api.key} \\\n"
+        '    stationthis-discord generate text-to-image --prompt "…"'
+    )

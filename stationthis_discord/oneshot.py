@@ -1,0 +1,80 @@
+"""One run from the terminal, without Discord: the same core, another surface."""
+
+import asyncio
+import signal
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+
+from core.comfydeploy.fit import Given
+from core.errors import CoreError
+from core.people.actor import Actor
+from core.runs.generation import Wish
+from core.runs.view import Stage
+from core.services import Plan, Services, open_services
+from stationthis_discord import log
+from stationthis_discord.sandbox.comfydeploy import ComfyDeploySandbox
+from stationthis_discord.settings import ApiSettings, load
+from stationthis_discord.terminal import Terminal, plain
+
+TERMINAL = Actor(user=0, may_moderate=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What to run, and where its files go; with `sandbox` on a local ComfyUI Deploy."""
+
+    deployment: str
+    given: Given
+    out: Path
+    sandbox: bool
+
+
+async def generate(order: Order) -> int:
+    """Run it and return the exit code: 0 when there is a result.
+
+    Raises:
+        SettingsError: an account is wanted and not set up.
+    """
+    console = Console(stderr=True)
+    async with AsyncExitStack() as stack:
+        plan = await _plan(order, stack)
+        services = await stack.enter_async_context(open_services(plan))
+        terminal = Terminal(console, order.out)
+        try:
+            return await _run(services, order, terminal)
+        except CoreError as error:
+            console.print(plain(error), markup=False, style="red")
+            return 1
+
+
+async def _plan(order: Order, stack: AsyncExitStack) -> Plan:
+    if order.sandbox:
+        sandbox = await stack.enter_async_context(ComfyDeploySandbox())
+        log.configure("console", "warning", [sandbox.key])
+        return Plan(api_url=sandbox.url, api_key=sandbox.key)
+    settings = load(ApiSettings)
+    log.configure(settings.stationthis_log_format, "warning", settings.secrets)
+    return settings.plan()
+
+
+async def _run(services: Services, order: Order, terminal: Terminal) -> int:
+    run_id = await services.generation.start(Wish(TERMINAL, order.deployment, order.given), terminal)
+    interrupted = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGINT, interrupted.set)
+    ended = asyncio.create_task(terminal.ended.wait())
+    asked_to_stop = asyncio.create_task(interrupted.wait())
+    try:
+        await asyncio.wait({ended, asked_to_stop}, return_when=asyncio.FIRST_COMPLETED)
+        if interrupted.is_set() and not ended.done():
+            await services.generation.cancel(run_id, TERMINAL)
+        await ended
+    finally:
+        for task in (ended, asked_to_stop):
+            task.cancel()
+        await asyncio.gather(ended, asked_to_stop, return_exceptions=True)
+    for path in terminal.saved:
+        print(path)  # noqa: T201 -- the paths are this command's output
+    return 0 if terminal.stage is Stage.DONE else 1

@@ -1,0 +1,150 @@
+"""The account: every row there is, who sees which, and how a run begins and ends."""
+
+import asyncio
+import secrets
+import time
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol, TypeVar
+
+from stationthis_discord.sandbox.comfydeploy import life, times, worker
+from stationthis_discord.sandbox.comfydeploy.behaviour import Behaviour
+from stationthis_discord.sandbox.comfydeploy.jsonb import Json, stored
+from stationthis_discord.sandbox.comfydeploy.nodes import NodeError
+from stationthis_discord.sandbox.comfydeploy.output import Output
+from stationthis_discord.sandbox.comfydeploy.pictures import FileRecipe
+from stationthis_discord.sandbox.comfydeploy.rows import Deployment, Machine, Run, Workflow
+from stationthis_discord.sandbox.comfydeploy.storage import Storage
+from stationthis_discord.sandbox.comfydeploy.tokens import Owner
+
+SHARED = ("public-share", "community-share")  # anybody may run these
+DAY = 86400.0
+
+
+class Owned(Protocol):
+    @property
+    def owner(self) -> Owner: ...
+
+
+Row = TypeVar("Row", bound=Owned)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a queue call asks for."""
+
+    deployment: Deployment
+    owner: Owner
+    inputs: Mapping[str, Any]
+    webhook: str | None = None
+    webhook_intermediate_status: bool = False
+    gpu: str | None = None
+    origin: str = "api"
+
+
+@dataclass(slots=True)
+class Account:
+    """All state of a sandbox but its sockets and faults; `pace` multiplies every duration of a run."""
+
+    pace: float = 1.0
+    faithful: bool = True
+    storage: Storage = field(default_factory=Storage)
+    behaviour: dict[str, Behaviour] = field(default_factory=dict)
+    machines: list[Machine] = field(default_factory=list)
+    workflows: list[Workflow] = field(default_factory=list)
+    deployments: list[Deployment] = field(default_factory=list)
+    runs: dict[str, Run] = field(default_factory=dict)
+
+    def seen_by(self, owner: Owner, rows: Iterable[Row]) -> list[Row]:
+        return [row for row in rows if owner.owns(row.owner)]
+
+    def live_deployments(self, owner: Owner) -> list[Deployment]:
+        """Deployments this owner sees, latest update first; those of deleted workflows are gone."""
+        rows = [row for row in self.seen_by(owner, self.deployments) if not row.workflow.deleted]
+        return sorted(rows, key=lambda row: row.updated_at, reverse=True)
+
+    def runs_of(self, workflow_id: str, owner: Owner) -> list[Run]:
+        """A workflow's runs, newest first."""
+        rows = self.seen_by(owner, self.runs.values())
+        return [run for run in reversed(rows) if run.deployment.workflow.id == workflow_id]
+
+    async def start(self, order: Order) -> Run:
+        """Create the run of an order; from here on its state follows from the clock."""
+        deployment, run_id = order.deployment, str(uuid.uuid4())
+        behaviour = self.behaviour.get(deployment.name, Behaviour())
+        generation = behaviour.node_generation or deployment.machine.node_generation
+        graph = deployment.version.graph or {}
+        chance = uuid.UUID(run_id).int % 2**32
+        job = worker.Job(graph, order.inputs, self._load, chance, behaviour.images, generation == "old")
+        work = await asyncio.to_thread(worker.execute, job)
+        if work.failure is not None and behaviour.outcome == "success":
+            behaviour = replace(behaviour, outcome="failed", error=work.failure)
+        run = self._row(run_id, order, behaviour, tuple(work.outputs))
+        for output in run.outputs:
+            for file in output.files:
+                self.storage.put(output_key(run, file.name), file.recipe)
+        self.runs[run.id] = run
+        return run
+
+    def state(self, run: Run) -> life.State:
+        return run.state(time.monotonic())
+
+    def end(self, run: Run, status: str, *, stamped: bool = True) -> None:
+        """End a run now from outside; a run that is over stays as it is."""
+        if not self.state(run).final:
+            run.stop = life.Stop(status, time.monotonic() - run.created, stamped)
+
+    def age(self, run: Run, seconds: float) -> None:
+        """Make a run look older, as if it had been created `seconds` earlier."""
+        run.created -= seconds
+        run.created_at = run.created_at - times.span(seconds)
+
+    def ahead_of(self, run: Run) -> int | None:
+        """How many imaginary and real older runs wait on the same machine; null when this one does not wait."""
+        state = self.state(run)
+        if state.status not in life.WAITING:
+            return None
+        older = (other for other in self.runs.values() if other.created < run.created)
+        same = (other for other in older if other.deployment.machine is run.deployment.machine)
+        return state.ahead + sum(self._waits(other) for other in same)
+
+    def _waits(self, run: Run) -> bool:
+        return self.state(run).status in life.WAITING and time.monotonic() - run.created < DAY
+
+    def _row(self, run_id: str, order: Order, behaviour: Behaviour, outputs: tuple[Output, ...]) -> Run:
+        deployment, machine = order.deployment, order.deployment.machine
+        on_machine = [run for run in self.runs.values() if run.deployment.machine is machine]
+        warm = any(run.deployment.version is deployment.version for run in on_machine)
+        graph = deployment.version.graph or {}
+        nodes = [(node_id, worker.class_of(graph, node_id)) for node_id in worker.order(graph)]
+        return Run(
+            id=run_id,
+            deployment=deployment,
+            owner=order.owner,
+            workflow_inputs=stored(dict(order.inputs)),
+            behaviour=behaviour,
+            plan=life.plan_for(nodes, behaviour, life.Machinery(machine.serverless, not on_machine, warm, self.pace)),
+            outputs=outputs,
+            created=time.monotonic(),
+            created_at=times.now(),
+            webhook=order.webhook,
+            webhook_intermediate_status=order.webhook_intermediate_status,
+            origin=order.origin,
+            gpu=(deployment.gpu or order.gpu or machine.gpu) if machine.serverless else None,
+            modal_function_call_id=f"fc-{secrets.token_hex(12).upper()}" if machine.serverless else None,
+        )
+
+    def _load(self, value: Json) -> FileRecipe:
+        """The file behind an input; only what was uploaded or made here is opened."""
+        if not isinstance(value, str) or not value:
+            raise NodeError("ValueError", "Invalid image url: no image was given.")
+        key = self.storage.key_of(value)
+        if key is None:
+            raise NodeError("ValueError", "Invalid image url: the sandbox opens only files it keeps itself.")
+        return self.storage.files[key]
+
+
+def output_key(run: Run, name: str) -> str:
+    """The key of an output; without the node, so that equal names in one run replace each other."""
+    return f"outputs/runs/{run.id}/{name}"

@@ -1,0 +1,140 @@
+"""The sandbox itself: a ComfyUI Deploy on a loopback socket, its state in plain attributes."""
+
+from types import TracebackType
+from typing import Self
+
+from aiohttp import web
+
+from stationthis_discord.sandbox.comfydeploy import furnishing, gate
+from stationthis_discord.sandbox.comfydeploy.account import Account
+from stationthis_discord.sandbox.comfydeploy.behaviour import Behaviour
+from stationthis_discord.sandbox.comfydeploy.faults import Faults
+from stationthis_discord.sandbox.comfydeploy.jsonb import Json
+from stationthis_discord.sandbox.comfydeploy.life import State
+from stationthis_discord.sandbox.comfydeploy.routes.files import MAX_BYTES
+from stationthis_discord.sandbox.comfydeploy.routes.table import add_routes
+from stationthis_discord.sandbox.comfydeploy.rows import Deployment, Run
+from stationthis_discord.sandbox.comfydeploy.storage import Storage
+from stationthis_discord.sandbox.comfydeploy.tokens import PERSON, Keys, Owner
+
+HOST = "127.0.0.1"
+
+
+class ComfyDeploySandbox:
+    """A local, faithful ComfyUI Deploy; use it with `async with`.
+
+    Args:
+        pace: multiplies every duration of a run.
+        port: 0 for any free one.
+        private: output and upload URLs are signed, and refused after `url_seconds`.
+        faithful: false answers 404 where the real API wrongly says 500, and keeps connections open after crashes.
+    """
+
+    def __init__(
+        self,
+        pace: float = 1.0,
+        port: int = 0,
+        *,
+        private: bool = False,
+        url_seconds: float = 3600.0,
+        faithful: bool = True,
+    ) -> None:
+        self.port = port
+        self.keys = Keys()
+        self.key = self.issue()
+        self.faults = Faults()
+        self.calls: list[gate.Call] = []
+        self.account = Account(pace, faithful, Storage(private=private, seconds=url_seconds))
+        self._runner = web.AppRunner(self._app(), access_log=None, shutdown_timeout=0.5)
+        self._site: web.TCPSite | None = None
+
+    @property
+    def url(self) -> str:
+        """`http://127.0.0.1:<port>`, without `/api`."""
+        return f"http://{HOST}:{self.port}"
+
+    @property
+    def behaviour(self) -> dict[str, Behaviour]:
+        """How the runs of a deployment go, by its name; runs take it when they are created."""
+        return self.account.behaviour
+
+    @property
+    def runs(self) -> dict[str, Run]:
+        """Every run by id, newest last."""
+        return self.account.runs
+
+    @property
+    def deployments(self) -> list[Deployment]:
+        return self.account.deployments
+
+    def issue(
+        self, org_id: str | None = None, user_id: str = PERSON, *, revoked: bool = False, scopes: tuple[str, ...] = ()
+    ) -> str:
+        """Another API key; `scopes` are path patterns and make it a machine's token."""
+        token = self.keys.issue(Owner(user_id, org_id), scopes=scopes)
+        if revoked:
+            self.keys.revoked.add(token)
+        return token
+
+    def add_deployment(
+        self,
+        name: str,
+        workflow_api: Json,
+        environment: str = "production",
+        machine: furnishing.MachineKind = "serverless",
+        *,
+        is_fluid: bool = False,
+        owner: Owner = furnishing.OPERATOR,
+    ) -> Deployment:
+        """A further deployment; an existing workflow of that name gets another version if `workflow_api` is new."""
+        plot = furnishing.Plot(name, workflow_api, environment, machine, is_fluid, owner=owner)
+        return furnishing.add_deployment(self.account, plot)
+
+    def deployment(self, name: str, environment: str = "production") -> Deployment:
+        """The deployment of this name. Raises `StopIteration` when there is none."""
+        return next(row for row in self.deployments if (row.name, row.environment) == (name, environment))
+
+    def state(self, run_id: str) -> State:
+        """What is true of a run now."""
+        return self.account.state(self.runs[run_id])
+
+    def end(self, run_id: str, status: str = "success") -> None:
+        """End a run now, with all its outputs when it is a success; one that is over stays as it is."""
+        self.account.end(self.runs[run_id], status)
+
+    def age(self, run_id: str, seconds: float) -> None:
+        """Make a run look as if it had been created `seconds` (of the wall clock) earlier."""
+        self.account.age(self.runs[run_id], seconds)
+
+    async def refuse(self) -> None:
+        """Close the listening socket and every connection: from now on connections are refused."""
+        if self._site is not None:
+            await self._site.stop()
+            self._site = None
+        server = self._runner.server
+        for connection in server.connections if server is not None else ():
+            connection.force_close()
+
+    async def listen(self) -> None:
+        """Listen, again on the same port after `refuse`."""
+        self._site = web.TCPSite(self._runner, HOST, self.port, reuse_address=True)
+        await self._site.start()
+        self.port = self._runner.addresses[0][1]
+        self.account.storage.origin = self.url
+
+    async def __aenter__(self) -> Self:
+        await self._runner.setup()
+        await self.listen()
+        furnishing.furnish(self.account)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._runner.cleanup()
+
+    def _app(self) -> web.Application:
+        app = web.Application(middlewares=gate.MIDDLEWARES, client_max_size=MAX_BYTES + 2**20)
+        app[gate.DESK] = gate.Desk(self.account, self.keys, self.faults, self.calls)
+        add_routes(app)
+        return app

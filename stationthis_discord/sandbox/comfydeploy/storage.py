@@ -1,0 +1,85 @@
+"""The bucket: uploaded inputs and the outputs of runs, served on the sandbox's own origin outside `/api`."""
+
+import asyncio
+import hashlib
+import hmac
+import mimetypes
+import secrets
+import time
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from urllib.parse import parse_qs, quote, unquote, urlsplit
+
+from stationthis_discord.sandbox.comfydeploy.pictures import Bytes, FileRecipe, file_bytes
+
+PREFIX = "/files/"
+_MORE_TYPES = {
+    ".webp": "image/webp",
+    ".flac": "audio/flac",
+    ".glb": "model/gltf-binary",
+}  # not in every mimetypes table
+_FAMILIES = {"image": "img", "video": "vid", "audio": "aud", "application": "file"}
+
+
+@dataclass(slots=True)
+class Storage:
+    """Files by key. With `private`, URLs are signed for `seconds`, and refused unsigned or after that time."""
+
+    origin: str = ""
+    private: bool = False
+    seconds: float = 3600.0
+    files: dict[str, FileRecipe] = field(default_factory=dict)
+    secret: bytes = field(default_factory=lambda: secrets.token_bytes(16))
+
+    def put(self, key: str, recipe: FileRecipe) -> str:
+        """Keep a file under a key; a second one replaces it. Returns the key."""
+        self.files[key] = recipe
+        return key
+
+    def put_upload(self, name: str, content: bytes) -> str | None:
+        """Keep an uploaded file; returns its key, or null for a type the API does not accept (by file name alone)."""
+        family = _FAMILIES.get(content_type(name).partition("/")[0])
+        if family is None:
+            return None
+        return self.put(f"inputs/{family}_{secrets.token_hex(8)}{PurePosixPath(name).suffix}", Bytes(content))
+
+    def plain_url(self, key: str) -> str:
+        return f"{self.origin}{PREFIX}{quote(key)}"
+
+    def url(self, key: str) -> str:
+        """Where the file can be fetched now: signed and different each time when the account is private."""
+        if not self.private:
+            return self.plain_url(key)
+        until = f"{time.time() + self.seconds:.6f}"
+        query = f"X-Amz-Expires={round(self.seconds)}&X-Amz-Date={until}&X-Amz-Signature={self._sign(key, until)}"
+        return f"{self.plain_url(key)}?{query}"
+
+    def key_of(self, url: str) -> str | None:
+        """The key of a URL of ours, whatever its query; null for any other."""
+        parts = urlsplit(url)
+        key = unquote(parts.path.removeprefix(PREFIX))
+        return key if f"{parts.scheme}://{parts.netloc}" == self.origin and key in self.files else None
+
+    def refusal(self, key: str, query: str) -> str | None:
+        """Why S3 would not hand out this file: its error code and message, or null."""
+        if not self.private:
+            return None
+        fields = {name: values[-1] for name, values in parse_qs(query).items()}
+        until = fields.get("X-Amz-Date", "")
+        if not hmac.compare_digest(fields.get("X-Amz-Signature", "").encode(), self._sign(key, until).encode()):
+            return "Access Denied"
+        return "Request has expired" if float(until) < time.time() else None
+
+    async def read(self, key: str) -> bytes:
+        """The bytes of a file, drawn in a thread the first time. Raises `KeyError` for an unknown one."""
+        recipe = self.files[key]
+        return recipe.content if isinstance(recipe, Bytes) else await asyncio.to_thread(file_bytes, recipe)
+
+    def _sign(self, key: str, until: str) -> str:
+        return hmac.new(self.secret, f"{key}\n{until}".encode(), hashlib.sha256).hexdigest()
+
+
+def content_type(name: str) -> str:
+    """The MIME type guessed from a file name, as the API does it."""
+    suffix = PurePosixPath(name).suffix.lower()
+    return _MORE_TYPES.get(suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"

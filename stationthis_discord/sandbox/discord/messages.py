@@ -1,0 +1,195 @@
+"""Making, editing and deleting messages: the stored JSON changes, a state is kept, an event is sent."""
+
+import time
+from dataclasses import dataclass
+
+from stationthis_discord.sandbox.discord import attachments, mentions, refusals
+from stationthis_discord.sandbox.discord.body import Upload
+from stationthis_discord.sandbox.discord.component_rules import component_json
+from stationthis_discord.sandbox.discord.embed_rules import attachments_used, embed_json
+from stationthis_discord.sandbox.discord.interaction import Interaction, Kind
+from stationthis_discord.sandbox.discord.journal import Event
+from stationthis_discord.sandbox.discord.message_rules import check_file_count, check_sizes
+from stationthis_discord.sandbox.discord.payload import Object, iso
+from stationthis_discord.sandbox.discord.people import User
+from stationthis_discord.sandbox.discord.places import Channel
+from stationthis_discord.sandbox.discord.stored import (
+    COMPONENTS_V2,
+    EPHEMERAL,
+    LOADING,
+    SUPPRESS_EMBEDS,
+    SUPPRESS_NOTIFICATIONS,
+    Snapshot,
+    StoredMessage,
+)
+from stationthis_discord.sandbox.discord.world import World
+
+DEFAULT, REPLY, CHAT_COMMAND = 0, 19, 20
+"""Message types: https://discord.com/developers/docs/resources/message#message-object-message-types."""
+
+_SETTABLE = SUPPRESS_EMBEDS | SUPPRESS_NOTIFICATIONS | COMPONENTS_V2
+
+
+@dataclass(frozen=True)
+class Slot:
+    """Where a new message goes, who writes it, and what it answers."""
+
+    channel: Channel
+    author: User
+    interaction: Interaction | None = None
+    reply_to: StoredMessage | None = None
+    loading: bool = False
+    followup: bool = False
+
+    @property
+    def kind(self) -> int:
+        if self.reply_to:
+            return REPLY
+        return CHAT_COMMAND if self.interaction and self.interaction.kind is Kind.COMMAND else DEFAULT
+
+
+def create(world: World, slot: Slot, payload: Object, uploads: list[Upload]) -> StoredMessage:
+    """Makes a message from checked fields.
+
+    Raises:
+        Refusal: 50006 when nothing would be shown, 40005 when files are too large.
+    """
+    check_sizes(slot.channel, uploads)
+    message = StoredMessage(slot.channel, slot.author, _new_fields(world, slot, payload))
+    message.reader = slot.interaction.user if slot.interaction and message.ephemeral else None
+    message.files = attachments.store_all(world, slot.channel.id, uploads, payload, ephemeral=message.ephemeral)
+    _set_body(message, payload)
+    if not slot.loading:
+        _refuse_empty(message)
+    message.fields |= _mentioned(world, message, payload)
+    if slot.reply_to:
+        mentions.reply_mention(message.fields, payload, slot.reply_to)
+    world.messages[message.id] = message
+    slot.channel.last_message_id = message.id
+    _record(world, message, "MESSAGE_CREATE")
+    return message
+
+
+def _new_fields(world: World, slot: Slot, payload: Object) -> Object:
+    settable = _SETTABLE | (EPHEMERAL if slot.interaction else 0)
+    flags = int(payload.get("flags") or 0) & (EPHEMERAL if slot.loading else settable)
+    fields: Object = {
+        "id": world.new_id(),
+        "type": slot.kind,
+        "channel_id": slot.channel.id,
+        "author": slot.author.json(),
+        "content": "",
+        "embeds": [],
+        "components": [],
+        "mentions": [],
+        "mention_roles": [],
+        "mention_everyone": False,
+        "pinned": False,
+        "tts": bool(payload.get("tts")),
+        "flags": flags | (LOADING if slot.loading else 0),
+        "timestamp": iso(world.clock()),
+        "edited_timestamp": None,
+    }
+    if payload.get("nonce") is not None:
+        fields["nonce"] = payload["nonce"]
+    if slot.interaction:
+        fields |= _interaction_fields(world, slot.interaction, followup=slot.followup)
+    if slot.reply_to:
+        fields["message_reference"] = _reference(slot.reply_to)
+        fields["referenced_message"] = {**slot.reply_to.json(), "referenced_message": None}
+    return fields
+
+
+def _interaction_fields(world: World, interaction: Interaction, *, followup: bool) -> Object:
+    fields: Object = {
+        "application_id": world.application_id,
+        "webhook_id": world.application_id,
+        "interaction_metadata": interaction.metadata(followup=followup),
+    }
+    if interaction.kind is Kind.COMMAND and not followup:
+        user = interaction.user.json()
+        fields["interaction"] = {"id": interaction.id, "type": 2, "name": interaction.command, "user": user}
+    return fields
+
+
+def _reference(target: StoredMessage) -> Object:
+    reference: Object = {"type": 0, "channel_id": target.channel.id, "message_id": target.id}
+    if target.channel.guild_id:
+        reference["guild_id"] = target.channel.guild_id
+    return reference
+
+
+def edit(world: World, message: StoredMessage, payload: Object, uploads: list[Upload]) -> StoredMessage:
+    """Changes what the checked fields name; the first edit of a loading message fills it.
+
+    Raises:
+        Refusal: 50006, 40005, or 50035 for attachments that are not there or too many.
+    """
+    check_sizes(message.channel, uploads)
+    before, had, hidden = dict(message.fields), message.files, message.hidden
+    message.files = attachments.merge(world, message.channel.id, had, uploads, payload)
+    try:
+        check_file_count(len(message.files))
+        _set_body(message, payload)
+        _refuse_empty(message)
+    except refusals.Refusal:
+        message.fields, message.files, message.hidden = before, had, hidden
+        raise
+    if "content" in payload:
+        message.fields |= _mentioned(world, message, payload)
+    if message.flags & LOADING:
+        message.fields["flags"] &= ~LOADING
+    else:
+        message.fields["edited_timestamp"] = iso(world.clock())
+    _record(world, message, "MESSAGE_UPDATE")
+    return message
+
+
+def _set_body(message: StoredMessage, payload: Object) -> None:
+    fields = message.fields
+    if "content" in payload:
+        fields["content"] = (payload["content"] or "").strip()
+    if "embeds" in payload:
+        embeds = payload["embeds"] or []
+        names = {file.filename: file.url for file in message.files}
+        used = attachments_used(embeds)
+        fields["embeds"] = [embed_json(embed, names) for embed in embeds]
+        message.hidden = {file.id for file in message.files if file.filename in used}
+    if "components" in payload:
+        fields["components"] = component_json(payload["components"] or [])
+    if payload.get("flags") is not None:
+        editable = SUPPRESS_EMBEDS | COMPONENTS_V2
+        fields["flags"] = fields["flags"] & ~SUPPRESS_EMBEDS | payload["flags"] & editable
+
+
+def _refuse_empty(message: StoredMessage) -> None:
+    if not (message.files or any(message.fields[name] for name in ("content", "embeds", "components"))):
+        raise refusals.empty_message()
+
+
+def _mentioned(world: World, message: StoredMessage, payload: Object) -> Object:
+    default = mentions.IN_INTERACTION if "webhook_id" in message.fields else mentions.IN_CHANNEL
+    parsed, lists = mentions.allowed(payload, default)
+    return mentions.mention_fields(world, message.channel, message.fields["content"], parsed, lists)
+
+
+def delete(world: World, message: StoredMessage) -> None:
+    message.deleted = True
+    _emit(world, message, "MESSAGE_DELETE", {"id": message.id, "channel_id": message.channel.id})
+    world.changes.notify()
+
+
+def _record(world: World, message: StoredMessage, event: str) -> None:
+    shown = message.json()
+    message.states.append(Snapshot(shown, time.monotonic()))
+    _emit(world, message, event, shown)
+    world.changes.notify()
+
+
+def _emit(world: World, message: StoredMessage, event: str, data: Object) -> None:
+    """Ephemeral messages have no events: the bot is not told of what only one person sees."""
+    if message.ephemeral:
+        return
+    guild_id = message.channel.guild_id
+    data = {**data, "guild_id": guild_id} if guild_id else dict(data)
+    world.emit(Event(event, data, guild_id))

@@ -1,0 +1,109 @@
+"""What the sandbox keeps of a message: its JSON, its files, its reactions, and every state it was in."""
+
+import copy
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from stationthis_discord.sandbox.discord.payload import Object
+from stationthis_discord.sandbox.discord.people import User
+from stationthis_discord.sandbox.discord.places import Channel
+
+SUPPRESS_EMBEDS = 1 << 2
+EPHEMERAL = 1 << 6
+LOADING = 1 << 7
+SUPPRESS_NOTIFICATIONS = 1 << 12
+COMPONENTS_V2 = 1 << 15
+"""Message flags: https://discord.com/developers/docs/resources/message#message-object-message-flags."""
+
+
+class Snapshot(NamedTuple):
+    """A message as it was shown from `at` (`time.monotonic`) on."""
+
+    message: Object
+    at: float
+
+
+@dataclass(eq=False)
+class StoredFile:
+    """An uploaded file; `url` is on the sandbox's own host."""
+
+    id: str
+    filename: str
+    data: bytes
+    content_type: str
+    url: str
+    description: str | None = None
+    title: str | None = None
+    size: tuple[int, int] | None = None
+    ephemeral: bool = False
+
+    def json(self) -> Object:
+        """https://discord.com/developers/docs/resources/message#attachment-object."""
+        attachment: Object = {
+            "id": self.id,
+            "filename": self.filename,
+            "size": len(self.data),
+            "url": self.url,
+            "proxy_url": self.url,
+            "content_type": self.content_type,
+        }
+        if self.size:
+            attachment["width"], attachment["height"] = self.size
+        if self.description:
+            attachment["description"] = self.description
+        if self.title:
+            attachment["title"] = self.title
+        if self.ephemeral:
+            attachment["ephemeral"] = True
+        return attachment
+
+
+@dataclass(eq=False)
+class StoredMessage:
+    """A message; `fields` is its JSON without `attachments` and `reactions`, which are derived.
+
+    Files an embed shows through `attachment://` are in `hidden` and missing from `attachments`, as on Discord
+    (https://github.com/discord/discord-api-docs/issues/1340). `reader` is the only one who sees an ephemeral message.
+    """
+
+    channel: Channel
+    author: User
+    fields: Object
+    files: list[StoredFile] = field(default_factory=list)
+    hidden: set[str] = field(default_factory=set)
+    reactions: dict[tuple[str, str | None], list[User]] = field(default_factory=dict)
+    states: list[Snapshot] = field(default_factory=list)
+    reader: User | None = None
+    deleted: bool = False
+    handed_out: bool = False
+
+    @property
+    def id(self) -> str:
+        return str(self.fields["id"])
+
+    @property
+    def flags(self) -> int:
+        return int(self.fields["flags"])
+
+    @property
+    def ephemeral(self) -> bool:
+        return bool(self.flags & EPHEMERAL)
+
+    def json(self) -> Object:
+        """The message as Discord would return it now."""
+        message = copy.deepcopy(self.fields)
+        message["attachments"] = [file.json() for file in self.files if file.id not in self.hidden]
+        if self.reactions:
+            message["reactions"] = [self._reaction(emoji, users) for emoji, users in self.reactions.items()]
+        return message
+
+    @staticmethod
+    def _reaction(emoji: tuple[str, str | None], users: list[User]) -> Object:
+        return {
+            "emoji": {"name": emoji[0], "id": emoji[1]},
+            "count": len(users),
+            "count_details": {"burst": 0, "normal": len(users)},
+            "burst_colors": [],
+            "me_burst": False,
+            "me": any(user.bot for user in users),
+        }

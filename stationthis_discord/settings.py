@@ -1,0 +1,188 @@
+"""Every setting, read from the environment and `.env`; nothing else in the project reads the environment."""
+
+import os
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Final, Literal, TypeVar
+
+import platformdirs
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from core.comfydeploy.wire import api_root
+from core.hosts import Hosts, trusted_host, trusted_hosts
+from core.services import Plan
+
+DISCORD_CDN: Final = ("cdn.discordapp.com", "media.discordapp.net")
+_HOST = re.compile(r"[A-Za-z0-9.-]+(:\d{1,5})?")
+
+
+class SettingsError(Exception):
+    """Settings are missing or malformed; `lines` say for each variable what is expected, never its value."""
+
+    def __init__(self, lines: list[str]) -> None:
+        super().__init__("; ".join(lines))
+        self.lines = lines
+
+
+def _listed(value: object) -> object:
+    if isinstance(value, str):
+        return [part.strip() for part in value.split(",") if part.strip()]
+    return value
+
+
+def _api_address(value: str) -> str:
+    api_root(value)
+    return value
+
+
+def _discord_address(value: str) -> str:
+    if not re.fullmatch(r"https?://[^/?#@\s]+(/[^?#\s]*)?/api/v10/?", value):
+        raise ValueError("must be an http(s) address that ends in /api/v10")
+    return value.rstrip("/")
+
+
+def _host(value: str) -> str:
+    if not _HOST.fullmatch(value):
+        raise ValueError("must be a comma list of host or host:port")
+    return value
+
+
+def _token(value: SecretStr) -> SecretStr:
+    if not re.fullmatch(r"[\w-]{10,}\.[\w-]{3,}\.[\w-]{10,}", value.get_secret_value().strip()):
+        raise ValueError("must be a bot token: three parts with dots between, from the portal's Bot page")
+    return SecretStr(value.get_secret_value().strip())
+
+
+def _key(value: SecretStr) -> SecretStr:
+    key = value.get_secret_value().strip()
+    if not key or not key.isascii() or not key.isprintable() or " " in key:
+        raise ValueError("must be an API key: one word, from ComfyUI Deploy's API keys page")
+    return SecretStr(key)
+
+
+def default_database_url() -> str:
+    return f"sqlite+aiosqlite:///{Path(platformdirs.user_data_dir('stationthis-discord')) / 'stationthis.db'}"
+
+
+Snowflake = Annotated[int, Field(gt=0, lt=2**64)]
+Host = Annotated[str, AfterValidator(_host)]
+# NoDecode: the environment holds a comma list, not JSON
+Texts = Annotated[list[str], NoDecode, BeforeValidator(_listed)]
+Hostnames = Annotated[list[Host], NoDecode, BeforeValidator(_listed)]
+Snowflakes = Annotated[list[Snowflake], NoDecode, BeforeValidator(_listed)]
+
+
+class ApiSettings(BaseSettings):
+    """What running a deployment needs, without Discord. A field's description is what `.env.example` says about it."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env", env_file_encoding="utf-8", extra="ignore", env_ignore_empty=True, hide_input_in_errors=True
+    )
+
+    comfy_deploy_api_key: Annotated[SecretStr, AfterValidator(_key)] = Field(
+        description="API key, from the API keys page of your ComfyUI Deploy account"
+    )
+    comfy_deploy_api_url: Annotated[str, AfterValidator(_api_address)] = Field(
+        default="https://api.comfydeploy.com", description="Address of ComfyUI Deploy, with or without a trailing /api"
+    )
+    stationthis_environments: Texts = Field(
+        default=["production"], min_length=1, description="Deployment environments on offer, comma list"
+    )
+    stationthis_cache_ttl: float = Field(default=300, ge=1, description="Seconds for which the deployments are kept")
+    stationthis_media_hosts: Hostnames = Field(
+        default=[], description="More hosts files may be fetched from: host or host:port, may be private; comma list"
+    )
+    stationthis_log_format: Literal["console", "json"] = Field(default="console", description="console or json")
+    stationthis_log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="debug, info, warning or error"
+    )
+
+    @property
+    def secrets(self) -> list[str]:
+        """What must never be written anywhere."""
+        return [self.comfy_deploy_api_key.get_secret_value()]
+
+    def plan(self) -> Plan:
+        """What core is made from."""
+        return Plan(
+            api_url=self.comfy_deploy_api_url,
+            api_key=self.comfy_deploy_api_key.get_secret_value(),
+            environments=tuple(self.stationthis_environments),
+            cache_ttl=self.stationthis_cache_ttl,
+            trusted_hosts=trusted_hosts(self.stationthis_media_hosts),
+        )
+
+
+class Settings(ApiSettings):
+    """What the bot needs."""
+
+    discord_token: Annotated[SecretStr, AfterValidator(_token)] = Field(
+        description="Bot token, from the Bot page of your application at https://discord.com/developers/applications"
+    )
+    discord_api_url: Annotated[str, AfterValidator(_discord_address)] | None = Field(
+        default=None, description="Discord's API incl. /api/v10, when it is behind a proxy or a local server"
+    )
+    stationthis_guilds: Snowflakes = Field(
+        default=[], description="Ids of the servers in which commands are answered, comma list; empty: all, and DMs"
+    )
+    stationthis_runs_per_user: int = Field(default=2, ge=1, description="Runs one person may have under way")
+    stationthis_runs_total: int = Field(default=20, ge=1, description="Runs that may be under way in all")
+    stationthis_dev_guild_id: Snowflake | None = Field(
+        default=None, description="Register the commands in this server only (they appear there at once)"
+    )
+    stationthis_database_url: str = Field(
+        default_factory=default_database_url,
+        pattern=r"^(sqlite\+aiosqlite|postgresql\+asyncpg)://",
+        description="Where people's data will be kept; nothing is yet, so only `doctor` looks at it",
+    )
+
+    @property
+    def secrets(self) -> list[str]:
+        return [*super().secrets, self.discord_token.get_secret_value()]
+
+    def plan(self) -> Plan:
+        local = frozenset({trusted_host(self.discord_api_url)}) if self.discord_api_url else frozenset()
+        return replace(
+            super().plan(),
+            runs_per_user=self.stationthis_runs_per_user,
+            runs_total=self.stationthis_runs_total,
+            guilds=frozenset(self.stationthis_guilds),
+            input_hosts=Hosts(DISCORD_CDN, local),
+        )
+
+
+Kind = TypeVar("Kind", bound=ApiSettings)
+
+
+def load(kind: type[Kind], env_file: Path | None = Path(".env")) -> Kind:
+    """The settings from the environment, and from `env_file` where the environment is silent.
+
+    Raises:
+        SettingsError: with a line for each variable that is missing or malformed.
+    """
+    try:
+        return kind(_env_file=env_file)  # type: ignore[call-arg]  # made by pydantic-settings, unseen by mypy
+    except ValidationError as invalid:
+        problems = {str(error["loc"][0]): error for error in invalid.errors(include_input=False, include_url=False)}
+        lines = [_line(kind, name, error["type"], error["msg"]) for name, error in problems.items()]
+    except UnicodeDecodeError:
+        lines = [f"{env_file} is not UTF-8 text: save it as UTF-8"]
+    raise SettingsError(lines)
+
+
+def unknown_names() -> list[str]:
+    """Variables that look like ours and are none: a setting with a typo would be ignored without a word."""
+    known = {name.upper() for name in Settings.model_fields}
+    return sorted(name for name in os.environ if name.startswith("STATIONTHIS_") and name not in known)
+
+
+def _line(kind: type[ApiSettings], name: str, error_type: str, message: str) -> str:
+    said = kind.model_fields[name].description or ""
+    if error_type == "missing":
+        return f"{name.upper()} is missing. {said}."
+    expected = (
+        message.removeprefix("Value error, ").replace("Input should be", "must be").replace("String should", "must")
+    )
+    return f"{name.upper()} is not usable: it {expected}. {said}."

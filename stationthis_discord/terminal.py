@@ -1,0 +1,99 @@
+"""A terminal as the place where a run is shown: one line that changes, then the files in a folder."""
+
+import asyncio
+import re
+import shutil
+from pathlib import Path
+from typing import IO
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from cogs.ui.words import words_for
+from core.errors import CoreError
+from core.runs.view import RunView, Stage
+
+_STATES = {
+    Stage.PREPARING: "Preparing",
+    Stage.WAITING: "Waiting",
+    Stage.STARTING: "Starting a machine",
+    Stage.RUNNING: "Running",
+    Stage.FETCHING: "Fetching the result",
+    Stage.DONE: "Done",
+    Stage.FAILED: "Failed",
+    Stage.TIMED_OUT: "Timed out",
+    Stage.CANCELLED: "Cancelled",
+    Stage.LOST: "Lost",
+}
+
+
+class Terminal:
+    """A `Surface`. `saved` are the files written to `folder`; `stage` is how it ended, once `ended` is set."""
+
+    def __init__(self, console: Console, folder: Path) -> None:
+        self.upload_limit = 2**40
+        self.saved: list[Path] = []
+        self.stage: Stage | None = None
+        self.ended = asyncio.Event()
+        self._console = console
+        self._folder = folder
+        self._said = ""
+        self._progress = Progress(
+            TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn(), console=console
+        )
+        self._line = self._progress.add_task("", total=1.0)
+
+    async def show(self, view: RunView) -> None:
+        if self._console.is_terminal:
+            self._progress.start()
+        self._say(view)
+
+    async def finish(self, view: RunView) -> None:
+        self._say(view)
+        self._progress.stop()
+        for text in view.texts:
+            self._console.print(text, markup=False)
+        for item in view.files:
+            self.saved.append(await asyncio.to_thread(self._save, item.file, item.name))
+        for left in view.left_out:
+            self._console.print(f"Could not be fetched: {left.media.filename}", markup=False)
+        if view.stage is Stage.FAILED:
+            reason = view.reason.message.strip() if view.reason else "The machine gave no reason."
+            self._console.print(reason[:2000], markup=False)
+        self.stage = view.stage
+        self.ended.set()
+
+    def _say(self, view: RunView) -> None:
+        words = _STATES[view.stage]
+        if view.run is not None and view.run.is_waiting and view.run.queue_position:
+            words += f", {view.run.queue_position} ahead in line"
+        elif view.stage is Stage.RUNNING and view.run is not None and view.run.live_status:
+            words += f": {view.run.live_status[:60]}"
+        if view.silent_since is not None:
+            words += " (ComfyUI Deploy does not answer, still trying)"
+        share = 1.0 if view.stage is Stage.DONE else (view.run.progress if view.run else 0.0)
+        self._progress.update(self._line, completed=share, description=words)
+        if not self._console.is_terminal and words != self._said:
+            self._console.print(words, markup=False)
+        self._said = words
+
+    def _save(self, file: IO[bytes], name: str) -> Path:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        target = _free(self._folder / name)
+        with target.open("wb") as copy:
+            shutil.copyfileobj(file, copy)
+        return target
+
+
+def plain(error: CoreError) -> str:
+    """The sentence for an error, without Discord's markdown."""
+    return re.sub(r"\\(?=[^\w\s])|\*\*|`", "", words_for(error))
+
+
+def _free(wanted: Path) -> Path:
+    """A name that nothing has yet: earlier results are never written over."""
+    number, target = 1, wanted
+    while target.exists():
+        number += 1
+        target = wanted.with_stem(f"{wanted.stem}-{number}")
+    return target

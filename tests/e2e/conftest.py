@@ -1,0 +1,114 @@
+"""The real bot as a process between both sandboxes; each test gets its own world."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from stationthis_discord.sandbox.comfydeploy import ComfyDeploySandbox
+from stationthis_discord.sandbox.discord import DiscordSandbox, Person
+
+PATIENCE = 12.0  # seconds; generous, since the machines that run this are slow
+
+
+class World:
+    """Both sandboxes and the bot process between them."""
+
+    def __init__(self, api: ComfyDeploySandbox, discord: DiscordSandbox, log: Path) -> None:
+        self.api = api
+        self.discord = discord
+        self.log = log
+        self.artist = discord.user("artist")
+        self.process: asyncio.subprocess.Process | None = None
+        self.settings: dict[str, str] = {"STATIONTHIS_LOG_LEVEL": "debug"}
+
+    async def start(self, *, wait: bool = True) -> None:
+        """Start the bot as an operator does, with an environment of its own and no `.env`."""
+        environment = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(self.log.parent),
+            "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
+            "PYTHONWARNINGS": "default",
+            "DISCORD_TOKEN": self.discord.token,
+            "DISCORD_API_URL": self.discord.url,
+            "COMFY_DEPLOY_API_KEY": self.api.key,
+            "COMFY_DEPLOY_API_URL": self.api.url,
+            **self.settings,
+        }
+        with self.log.open("ab") as output:
+            self.process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-m",
+                "stationthis_discord",
+                "run",
+                cwd=self.log.parent,
+                env=environment,
+                stderr=output,
+            )
+        if wait:
+            await self.discord.ready(PATIENCE)
+
+    async def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
+        """Send the signal and return the exit code."""
+        assert self.process is not None
+        if self.process.returncode is None:
+            self.process.send_signal(number)
+        code = await self.process.wait()
+        self.process = None
+        return code
+
+    async def generate(self, deployment: str = "text-to-image", **options: Any) -> str:  # noqa: ANN401 -- any option
+        """`/generate` by the artist; the id of its message."""
+        image = options.pop("image", None)
+        who: Person = options.pop("who", self.artist)
+        shown = await who.run("generate", {"deployment": deployment, **options}, {"image": image} if image else None)
+        assert shown.message_id is not None
+        return shown.message_id
+
+    async def until(self, message_id: str, text: str, within: float = PATIENCE) -> dict[str, Any]:
+        """Wait until the message's embed says so."""
+        return await self.discord.wait(message_id, lambda message: text in said(message), within)
+
+    async def new(self, check: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+        return await self.discord.wait_new(check, PATIENCE)
+
+
+def said(message: dict[str, Any]) -> str:
+    """All words of a message's embeds and buttons."""
+    embeds = [
+        "\n".join([embed.get("title", ""), embed.get("description", ""), embed.get("footer", {}).get("text", "")])
+        for embed in message["embeds"]
+    ]
+    buttons = [item.get("label", "") for row in message["components"] for item in row["components"]]
+    return "\n".join([*embeds, *buttons])
+
+
+@asynccontextmanager
+async def a_world(folder: Path, pace: float = 0.1) -> AsyncIterator[World]:
+    async with ComfyDeploySandbox(pace=pace) as api, DiscordSandbox() as discord:
+        world = World(api, discord, folder / "bot.log")
+        try:
+            yield world
+        finally:
+            if world.process is not None:
+                await world.stop()
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    """A world with the bot up. At the end, neither Discord nor the log may have anything to complain of."""
+    async with a_world(tmp_path) as here:
+        await here.start()
+        yield here
+        assert here.discord.violations == []
+        assert here.discord.too_many == []
+    text = here.log.read_text()
+    for secret in (here.discord.token, here.api.key):
+        assert secret not in text
+    assert "Traceback" not in text

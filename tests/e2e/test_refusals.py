@@ -1,0 +1,140 @@
+"""What people do wrong, and what goes wrong around them: a sentence each, and nothing is started."""
+
+import pytest
+
+from stationthis_discord.sandbox.comfydeploy import Behaviour, faults
+from stationthis_discord.sandbox.discord import Person
+from tests.e2e.conftest import World, said
+
+
+async def told(
+    world: World, who: Person, deployment: str, image: tuple[str, bytes] | None = None, **options: object
+) -> str:
+    shown = await who.run("generate", {"deployment": deployment, **options}, {"image": image} if image else None)
+    assert shown.message_id is not None
+    message = await world.discord.wait(shown.message_id, lambda message: "ref `" in said(message))
+    return said(message)
+
+
+async def test_an_unknown_deployment_suggests_near_ones_to_that_person_only(world: World) -> None:
+    shown = await world.artist.run("generate", {"deployment": "text-to-imge", "prompt": "x"})
+
+    assert shown.ephemeral
+    assert shown.message_id is not None
+    words = said(world.discord.message(shown.message_id))
+    assert "no deployment `text-to-imge`" in words
+    assert "text-to-image" in words
+    assert not world.api.runs
+
+
+async def test_all_broken_inputs_are_named_at_once(world: World) -> None:
+    words = await told(world, world.artist, "text-to-image", prompt="x", inputs="images=99; foo=1; steps=many")
+
+    assert "1 to 4" in words
+    assert "`99`" in words
+    assert "**foo**" in words
+    assert "`many`" in words
+    assert not world.api.runs
+
+
+async def test_a_missing_picture_is_asked_for(world: World) -> None:
+    words = await told(world, world.artist, "image-to-image", prompt="x")
+
+    assert "is missing" in words
+    assert not world.api.runs
+
+
+async def test_a_file_that_is_no_picture_is_refused(world: World) -> None:
+    words = await told(world, world.artist, "image-to-image", ("cat.png", b"not a picture"))
+
+    assert "not a picture" in words
+    assert not world.api.runs
+
+
+async def test_a_third_run_at_once_is_refused_until_one_ends(world: World) -> None:
+    world.api.behaviour["text-to-image"] = Behaviour(outcome="never")
+    first = await world.generate(prompt="1")
+    await world.until(first, "Cancel")
+    second = await world.generate(prompt="2")
+    await world.until(second, "Cancel")
+
+    words = await told(world, world.artist, "text-to-image", prompt="3")
+
+    assert "2 runs under way" in words
+    assert len(world.api.runs) == 2
+    for run_id in list(world.api.runs):
+        world.api.end(run_id)
+    await world.until(first, "**Done**")
+    await world.until(second, "**Done**")
+    await world.until(await world.generate(prompt="4"), "Cancel")
+
+
+@pytest.mark.parametrize(
+    ("fault", "sentence"),
+    [
+        (faults.NO_CREDITS, "GPU credits"),
+        (faults.REVOKED, "access to ComfyUI Deploy does not work"),
+        (faults.rate_limited(60), "too busy"),
+    ],
+)
+async def test_a_refused_submit_has_its_own_sentence(world: World, fault: faults.Fault, sentence: str) -> None:
+    world.api.faults.add("POST", faults.QUEUE, fault)
+
+    words = await told(world, world.artist, "text-to-image", prompt="x")
+
+    assert sentence in words
+    assert not world.api.runs
+
+
+async def test_a_machine_that_rejects_the_prompt_is_told(world: World) -> None:
+    world.api.behaviour["text-to-image"] = Behaviour(outcome="rejected")
+
+    words = await told(world, world.artist, "text-to-image", prompt="x")
+
+    assert "did not accept this run" in words
+
+
+async def test_a_submit_whose_answer_is_lost_is_found_and_never_doubled(world: World) -> None:
+    world.api.faults.add("POST", faults.QUEUE, faults.CUT_AFTER, times=1)
+
+    message_id = await world.generate(prompt="x")
+
+    await world.until(message_id, "**Done**")
+    assert len(world.api.runs) == 1
+
+
+async def test_the_api_down_at_the_start_is_told_and_works_once_it_is_back(world: World) -> None:
+    await world.stop()
+    await world.api.refuse()
+    await world.start()
+
+    words = await told(world, world.artist, "text-to-image", prompt="x")
+
+    assert "does not answer" in words
+    await world.api.listen()
+    await world.until(await world.generate(prompt="x"), "**Done**")
+
+
+async def test_the_api_down_in_the_middle_of_a_run_is_told_and_the_result_still_comes(world: World) -> None:
+    world.api.behaviour["text-to-image"] = Behaviour(outcome="never")
+    message_id = await world.generate(prompt="x")
+    await world.until(message_id, "**Running**")
+
+    await world.api.refuse()
+    await world.until(message_id, "has not answered since")
+    await world.api.listen()
+    world.api.end(next(iter(world.api.runs)))
+
+    message = await world.until(message_id, "**Done**")
+    assert "has not answered" not in said(message)
+
+
+async def test_a_served_list_of_servers_leaves_others_out(world: World) -> None:
+    await world.stop()
+    elsewhere = world.discord.add_guild("elsewhere")
+    world.settings["STATIONTHIS_GUILDS"] = elsewhere.id
+    await world.start()
+
+    words = await told(world, world.artist, "text-to-image", prompt="x")
+
+    assert "does not answer here" in words

@@ -1,0 +1,294 @@
+"""Every limit of the table: at the limit accepted, one beyond refused as an invalid form."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from stationthis_discord.sandbox.discord.limits import LIMITS, MIB, REQUEST, UPLOAD
+from tests.stationthis_discord.sandbox.discord.conftest import Api, Connect, Object, Stage
+
+V2 = 1 << 15
+
+
+def row(**button: object) -> Object:
+    return {"components": [{"type": 1, "components": [{"type": 2, "style": 1, **button}]}]}
+
+
+def select(**fields: object) -> Object:
+    options = [{"label": "a", "value": "a"}]
+    menu = {"type": 3, "custom_id": "s", "options": options, **fields}
+    return {"components": [{"type": 1, "components": [menu]}]}
+
+
+def choice(**fields: object) -> Object:
+    return select(options=[{"label": "a", "value": "a", **fields}])
+
+
+def embed(**fields: object) -> Object:
+    return {"embeds": [{"title": "t", **fields}]}
+
+
+def texts(count: int) -> list[Object]:
+    return [{"type": 10, "content": "x"} for _ in range(count)]
+
+
+MESSAGES: dict[str, Callable[[int], Object]] = {
+    "content": lambda n: {"content": "🎨" * n},
+    "nonce": lambda n: {"content": "x", "nonce": "x" * n},
+    "embeds": lambda n: {"embeds": [{"title": "t"}] * n},
+    "embed.title": lambda n: embed(title="x" * n),
+    "embed.description": lambda n: embed(description="x" * n),
+    "embed.fields": lambda n: embed(fields=[{"name": "n", "value": "v"}] * n),
+    "embed.field.name": lambda n: embed(fields=[{"name": "x" * n, "value": "v"}]),
+    "embed.field.value": lambda n: embed(fields=[{"name": "n", "value": "x" * n}]),
+    "embed.footer": lambda n: embed(footer={"text": "x" * n}),
+    "embed.author": lambda n: embed(author={"name": "x" * n}),
+    "embed.total": lambda n: {"embeds": [{"description": "x" * 4096}, {"description": "x" * (n - 4096)}]},
+    "embed.url": lambda n: embed(url="https://example.com/".ljust(n, "x")),
+    "embed.color": lambda n: embed(color=n),
+    "mentions": lambda n: {"content": "x", "allowed_mentions": {"users": ["1"] * n}},
+    "rows": lambda n: {"components": [row(label="a", custom_id=str(i))["components"][0] for i in range(n)]},
+    "buttons": lambda n: {
+        "components": [
+            {"type": 1, "components": [{"type": 2, "style": 1, "label": "a", "custom_id": str(i)} for i in range(n)]}
+        ]
+    },
+    "custom_id": lambda n: row(label="a", custom_id="x" * n),
+    "button.label": lambda n: row(label="x" * n, custom_id="a"),
+    "button.url": lambda n: row(label="a", style=5, url="https://example.com/".ljust(n, "x")),
+    "select.placeholder": lambda n: select(placeholder="x" * n),
+    "select.options": lambda n: select(options=[{"label": "a", "value": str(i)} for i in range(n)]),
+    "select.values": lambda n: select(max_values=n),
+    "option.label": lambda n: choice(label="x" * n),
+    "option.value": lambda n: choice(value="x" * n),
+    "option.description": lambda n: choice(description="x" * n),
+    "v2.components": lambda n: {"flags": V2, "components": texts(n)},
+    "v2.text": lambda n: {"flags": V2, "components": [{"type": 10, "content": "x" * (n - 1)}, *texts(1)]},
+}
+
+FILES: dict[str, Callable[[int], tuple[Object, int]]] = {
+    "files": lambda n: ({}, n),
+    "attachment.filename": lambda n: ({"attachments": [{"id": 0, "filename": "x" * n}]}, 1),
+    "attachment.description": lambda n: ({"attachments": [{"id": 0, "description": "x" * n}]}, 1),
+}
+
+
+def command(**fields: object) -> list[Object]:
+    return [{"name": "a", "description": "d", **fields}]
+
+
+def option(**fields: object) -> list[Object]:
+    return command(options=[{"type": 3, "name": "o", "description": "d", **fields}])
+
+
+def filled(size: int) -> list[Object]:
+    """A command of exactly this many characters that count."""
+    size -= len("ad") + 2 * len("od")
+    pairs = [(min(200, size - start), start // 200) for start in range(0, size, 200)]
+    choices = [{"name": "x" * (part // 2), "value": "y" * (part - part // 2)} for part, _ in pairs]
+    options = [
+        {"type": 3, "name": name, "description": "d", "choices": choices[start : start + 25]}
+        for name, start in (("o", 0), ("p", 25))
+    ]
+    return command(options=options)
+
+
+COMMANDS: dict[str, Callable[[int], list[Object]]] = {
+    "commands.chat": lambda n: [command(name=f"c{i}")[0] for i in range(n)],
+    "commands.menu": lambda n: [{"type": 3, "name": f"Menu {i}"} for i in range(n)],
+    "command.name": lambda n: command(name="x" * n),
+    "command.description": lambda n: command(description="x" * n),
+    "command.options": lambda n: command(
+        options=[{"type": 3, "name": f"o{i}", "description": "d"} for i in range(n)],
+    ),
+    "command.choices": lambda n: option(choices=[{"name": str(i), "value": str(i)} for i in range(n)]),
+    "command.text": lambda n: option(max_length=n),
+    "command.total": filled,
+    "choice.name": lambda n: option(choices=[{"name": "x" * n, "value": "v"}]),
+    "choice.value": lambda n: option(choices=[{"name": "n", "value": "x" * n}]),
+}
+
+
+def modal(**fields: object) -> Object:
+    return {"custom_id": "m", "title": "t", "components": [{}], **fields}
+
+
+ANSWERS: dict[str, tuple[int, Callable[[int], Object]]] = {
+    "autocomplete.choices": (8, lambda n: {"choices": [{"name": str(i), "value": str(i)} for i in range(n)]}),
+    "modal.title": (9, lambda n: modal(title="x" * n)),
+    "modal.components": (9, lambda n: modal(components=[{}] * n)),
+}
+
+
+@pytest.fixture
+def limitless(stage: Stage) -> Stage:
+    stage.sandbox.rate_limits.enabled = False
+    return stage
+
+
+def test_every_limit_is_tested() -> None:
+    assert set(LIMITS) == {*MESSAGES, *FILES, *COMMANDS, *ANSWERS, "gateway.sends", "page"}
+
+
+def test_every_limit_names_its_page() -> None:
+    assert all(limit.source.startswith("https://discord.com/developers/docs/") for limit in LIMITS.values())
+
+
+@pytest.mark.parametrize("name", MESSAGES)
+async def test_limits_of_messages(api: Api, name: str) -> None:
+    most = LIMITS[name].value
+
+    assert (await api.post(MESSAGES[name](most))).status == 200
+    refused = await api.post(MESSAGES[name](most + 1))
+
+    _is_invalid_form(refused.status, refused.body)
+
+
+@pytest.mark.parametrize("name", FILES)
+async def test_limits_of_files(api: Api, name: str) -> None:
+    most = LIMITS[name].value
+
+    body, count = FILES[name](most)
+    assert (await api.post(body, [b"x"] * count)).status == 200
+    body, count = FILES[name](most + 1)
+    refused = await api.post(body, [b"x"] * count)
+
+    _is_invalid_form(refused.status, refused.body)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+async def test_limits_of_commands(limitless: Stage, api: Api, name: str) -> None:
+    most, path = LIMITS[name].value, f"/applications/{limitless.sandbox.application_id}/commands"
+
+    assert (await api("PUT", path, COMMANDS[name](most))).status == 200
+    refused = await api("PUT", path, COMMANDS[name](most + 1))
+
+    assert refused.status == 400
+    assert refused.body["code"] == (30032 if name.startswith("commands.") else 50035)
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+async def test_limits_of_answers(stage: Stage, name: str) -> None:
+    most, (kind, data) = LIMITS[name].value, ANSWERS[name]
+    artist = stage.artist
+    action: Any = artist.autocomplete("draw", "style", "x") if kind == 8 else artist.run("draw", {"prompt": "x"})
+    task = await stage.begin(action)
+
+    refused = await stage.answer(kind, data(most + 1))
+    accepted = await stage.answer(kind, data(most))
+    await task
+
+    _is_invalid_form(refused.status, refused.body)
+    assert accepted.status == 204
+
+
+async def test_gateway_messages_per_minute(stage: Stage, connect: Connect) -> None:
+    wire = await connect()
+
+    for _ in range(LIMITS["gateway.sends"].value):
+        await wire.send(1, None)
+        assert (await wire.next())["op"] == 11
+    await wire.send(1, None)
+
+    assert await wire.next() == {"closed": 4008}
+
+
+@pytest.mark.parametrize(
+    ("query", "status"), [("limit=100", 200), ("limit=101", 400), ("limit=0", 400), ("before=x", 400)]
+)
+async def test_the_size_of_a_page(stage: Stage, api: Api, query: str, status: int) -> None:
+    assert (await api("GET", f"/channels/{stage.sandbox.channel.id}/messages?{query}")).status == status
+
+
+@pytest.mark.parametrize(("tier", "more", "status"), [(0, 0, 200), (0, 1, 413), (2, 1, 200)])
+async def test_the_size_of_a_file_depends_on_the_tier(
+    stage: Stage, api: Api, tier: int, more: int, status: int
+) -> None:
+    stage.sandbox.guild.premium_tier = tier
+
+    answer = await api.post({}, [bytes(UPLOAD[0].value + more)])
+
+    assert answer.status == status
+    if status == 413:
+        assert answer.body == {"message": "Request entity too large", "code": 40005}
+
+
+@pytest.mark.parametrize(("more", "status"), [(0, 200), (1, 413)])
+async def test_the_size_of_a_request(api: Api, more: int, status: int) -> None:
+    third = REQUEST.value - 2 * 10 * MIB
+
+    answer = await api.post({}, [bytes(10 * MIB), bytes(10 * MIB), bytes(third + more)])
+
+    assert answer.status == status
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"content": "nul\0"},
+        embed(url="ftp://example.com"),
+        embed(image={"url": "file:///etc/passwd"}),
+        embed(fields=[{"name": " ", "value": "v"}]),
+        embed(timestamp="yesterday"),
+        row(label="a", style=5, url="javascript:alert(1)"),
+        row(label="a"),
+        row(custom_id="no label"),
+        row(label="a", custom_id="a", emoji={"name": "smile"}),
+        {"components": [{"type": 2, "style": 1, "label": "a", "custom_id": "a"}]},
+        {"components": row(label="a", custom_id="a")["components"] * 2},
+        select(options=[]),
+        select(options=[{"label": "a", "value": "a"}] * 2),
+        {"components": [{"type": 1, "components": []}]},
+        {"content": 5},
+        {"content": "x", "allowed_mentions": {"parse": ["users"], "users": ["1"]}},
+        {"content": "x", "flags": V2},
+        {"content": "x", "attachments": [{"id": 0}]},
+        {"content": "x", "message_reference": {"message_id": "1"}},
+    ],
+)
+async def test_other_bodies_discord_refuses(api: Api, body: Object) -> None:
+    refused = await api.post(body)
+
+    _is_invalid_form(refused.status, refused.body)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        command(name="Upper"),
+        command(name="two words"),
+        command(description=""),
+        option(type=12),
+        option(type=5, choices=[{"name": "n", "value": "v"}]),
+        option(autocomplete=True, choices=[{"name": "n", "value": "v"}]),
+        command(options=[{"type": 3, "name": "o", "description": "d"}] * 2),
+        command(
+            options=[
+                {"type": 3, "name": "o", "description": "d"},
+                {"type": 3, "name": "p", "description": "d", "required": True},
+            ]
+        ),
+        command() * 2,
+        {"not": "a list"},
+    ],
+)
+async def test_other_commands_discord_refuses(stage: Stage, api: Api, body: object) -> None:
+    refused = await api("PUT", f"/applications/{stage.sandbox.application_id}/commands", body)
+
+    _is_invalid_form(refused.status, refused.body)
+
+
+async def test_errors_are_nested_by_field_and_all_told_at_once(api: Api) -> None:
+    refused = await api.post({"content": "x" * 2001, "embeds": [{"title": "ok"}, {"title": "x" * 257}]})
+
+    error = {"code": "BASE_TYPE_MAX_LENGTH", "message": "Must be 256 or fewer in length."}
+    assert refused.body["errors"]["embeds"] == {"1": {"title": {"_errors": [error]}}}
+    assert "content" in refused.body["errors"]
+
+
+def _is_invalid_form(status: int, body: Object) -> None:
+    assert status == 400
+    assert body["code"] == 50035
+    assert body["message"] == "Invalid Form Body"
+    assert "_errors" in str(body["errors"])
