@@ -3,9 +3,9 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 ARGS   ?=
-SOURCES := stationthis_discord cogs core tests
+SOURCES := stationthis_discord cogs core tests benchmarks
 
-.PHONY: setup demo run doctor test check format-check lint types fix
+.PHONY: setup demo run doctor test bench check format-check lint types fix
 
 setup: $(VENV)/.ready
 
@@ -26,6 +26,9 @@ doctor: setup
 
 test: setup
 	$(BIN)/python -m pytest -n 2 $(ARGS)
+
+bench: setup
+	$(BIN)/python -m benchmarks.bot
 
 check: format-check lint types test
 

@@ -6,7 +6,7 @@ server cannot describe makes its whole list answer 500; then each workflow is as
 
 import difflib
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -22,6 +22,7 @@ from core.errors import ApiError, DeploymentAmbiguous, DeploymentNotFound, NotFo
 log = structlog.get_logger(__name__)
 
 PRODUCTION: Final = "production"
+ENVIRONMENTS: Final = (PRODUCTION, "staging", "public-share", "private-share", "community-share", "preview")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,11 @@ class Catalog:
         """The offer in memory whatever its age, None before the first; never waits, and has it refreshed when due."""
         return self._offer.peek()
 
+    def recall(self) -> Offer | None:
+        """The offer if it is in memory and no older than `ttl`; never waits."""
+        kept = self._offer.recall()
+        return kept.value if kept else None
+
     async def find(self, wanted: str) -> Deployment:
         """The deployment with this id, label or name.
 
@@ -117,22 +123,23 @@ class Catalog:
                     page = await self._api.page_deployments(environment, is_fluid=is_fluid, offset=offset)
                     for item in page:
                         yield item
-                    if len(page) < PAGE:
+                    if len(page) != PAGE:  # shorter: the last; longer: this server knows no pages and sends all
                         break
                     offset += PAGE
 
     async def _walk(self) -> tuple[list[object], list[str]]:
-        """Every workflow's own list; a broken one costs only itself."""
+        """Every workflow's own list; a broken one costs only itself. Raises when several are asked and none answers."""
         items: list[object] = []
         unreadable: list[str] = []
         failure: ApiError | None = None
-        for workflow in await self._api.list_workflows():
+        workflows = await self._api.list_workflows()
+        for workflow in workflows:
             try:
                 items += await self._deployments_of(workflow)
             except ServerFault as error:
                 unreadable.append(workflow.name)
                 failure = error
-        if failure and not items:
+        if failure and len(unreadable) == len(workflows) > 1:
             raise failure
         return items, unreadable
 
@@ -147,9 +154,14 @@ def choose(offer: Offer, wanted: str) -> Deployment:
     """The one deployment meant by an id, a label or a name; pure. Raises as `Catalog.find`."""
     text = wanted.strip()
     folded = text.casefold()
-    for exact in (lambda item: text in {item.id, item.label}, lambda item: folded == item.label.casefold()):
+    exact: tuple[Callable[[Deployment], bool], ...] = (
+        lambda item: item.id == text,
+        lambda item: item.label == text,
+        lambda item: item.label.casefold() == folded,
+    )
+    for is_meant in exact:
         for item in offer.deployments:
-            if exact(item):
+            if is_meant(item):
                 return item
     named = [item for item in offer.deployments if folded == item.name.casefold()]
     if len(named) == 1:
@@ -165,7 +177,7 @@ def _deployment(row: DeploymentRow) -> Deployment:
     graph = row.version.workflow_api if row.version else None
     return Deployment(
         id=row.id,
-        name=(row.workflow.name if row.workflow else "") or row.id[:8],
+        name=(row.workflow.name.strip() if row.workflow else "") or row.id[:8],
         environment=row.environment,
         workflow_id=row.workflow_id,
         version=row.version.version if row.version else None,
@@ -185,16 +197,16 @@ def _labelled(deployments: Iterable[Deployment]) -> tuple[Deployment, ...]:
         lambda item: f"{item.name} ({item.id[:8]})",
         lambda item: item.id,
     )
-    labels = [""] * len(items)
-    open_places = list(range(len(items)))
+    labels: dict[str, str] = {}  # by id
+    taken: set[str] = set()  # a name may read like the label of another
     for form in forms:
-        made = [form(item).casefold() for item in items]
-        often = Counter(made)
-        for place in open_places:
-            if often[made[place]] == 1:
-                labels[place] = form(items[place])
-        open_places = [place for place in open_places if not labels[place]]
-    return tuple(replace(item, label=label) for item, label in zip(items, labels, strict=True))
+        often = Counter(form(item).casefold() for item in items)
+        for item in items:
+            label = form(item)
+            if item.id not in labels and often[label.casefold()] == 1 and label.casefold() not in taken:
+                labels[item.id] = label
+                taken.add(label.casefold())
+    return tuple(replace(item, label=labels.get(item.id, item.id)) for item in items)
 
 
 def _contains(item: Deployment, words: list[str]) -> bool:

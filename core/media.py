@@ -6,9 +6,10 @@ The one door to aiohttp's client for addresses that others name. Nothing is ever
 import asyncio
 import ipaddress
 import mimetypes
+import os
 import socket
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,7 +31,7 @@ LARGEST_INPUT: Final = 50 * 2**20  # bytes
 LARGEST_OUTPUT: Final = 500 * 2**20  # bytes
 MOST_PIXELS: Final = 64 * 10**6
 _REDIRECTS: Final = 3
-_TIMEOUT: Final = aiohttp.ClientTimeout(total=300, sock_connect=10, sock_read=30)
+_FORMATS: Final = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "MPO")  # what ComfyUI can load
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +43,33 @@ class LocalFile:
     size: int
 
 
+@dataclass(frozen=True, slots=True)
+class Network:
+    """How files are reached: `resolve` makes what finds the addresses of a name."""
+
+    timeout: aiohttp.ClientTimeout
+    resolve: Callable[[], AbstractResolver] = aiohttp.ThreadedResolver
+
+
+NETWORK: Final = Network(aiohttp.ClientTimeout(total=300, sock_connect=10, sock_read=30))
+
+
 class Media:
     """Fetches and uploads. Made by `connect`; `inputs` and `outputs` say where files may come from."""
 
-    def __init__(self, api: ComfyDeploy, inputs: Hosts, outputs: Hosts) -> None:
+    def __init__(self, api: ComfyDeploy, inputs: Hosts, outputs: Hosts, network: Network = NETWORK) -> None:
         self._api = api
         self._inputs = inputs
         self._outputs = outputs
+        self._network = network
         self._sessions: dict[Hosts, aiohttp.ClientSession] = {}
 
     @classmethod
     @asynccontextmanager
-    async def connect(cls, api: ComfyDeploy, *, inputs: Hosts, outputs: Hosts) -> AsyncIterator["Media"]:
-        media = cls(api, inputs, outputs)
+    async def connect(
+        cls, api: ComfyDeploy, *, inputs: Hosts, outputs: Hosts, network: Network = NETWORK
+    ) -> AsyncIterator["Media"]:
+        media = cls(api, inputs, outputs, network)
         try:
             yield media
         finally:
@@ -88,8 +103,7 @@ class Media:
 
     @asynccontextmanager
     async def _opened(self, source: Source) -> AsyncIterator[LocalFile]:
-        if source.size is not None and source.size > LARGEST_INPUT:
-            raise FileTooLarge(source.name, limit=LARGEST_INPUT, size=source.size)
+        _check_size(source.name, source.size)
         if isinstance(source.where, str):
             async with self._fetched(source.where, source.name, self._inputs, LARGEST_INPUT) as local:
                 yield local
@@ -99,7 +113,9 @@ class Media:
         except OSError:
             raise FileUnavailable(source.name) from None
         with file:
-            yield LocalFile(file, source.name, source.where.stat().st_size)
+            size = os.fstat(file.fileno()).st_size
+            _check_size(source.name, size)
+            yield LocalFile(file, source.name, size)
 
     @asynccontextmanager
     async def _fetched(self, url: str, name: str, hosts: Hosts, limit: int) -> AsyncIterator[LocalFile]:
@@ -113,12 +129,12 @@ class Media:
 
     async def _download(self, url: str, name: str, hosts: Hosts, limit: int, into: IO[bytes]) -> int:
         for _ in range(_REDIRECTS + 1):
-            if not hosts.allows(url):
-                raise FileHostRefused(name, host=(urlsplit(url).hostname or "")[:100])
-            exact = URL(url, encoded=True)  # quoting it anew would break a signed address
-            async with self._session(hosts).get(exact, allow_redirects=False, timeout=_TIMEOUT) as response:
+            exact = _allowed(url, name, hosts)
+            async with self._session(hosts).get(
+                exact, allow_redirects=False, timeout=self._network.timeout
+            ) as response:
                 if 300 <= response.status < 400 and "Location" in response.headers:
-                    url = urljoin(url, response.headers["Location"])
+                    url = _joined(url, response.headers["Location"])
                     continue
                 if response.status != 200:
                     raise FileUnavailable(name, status=response.status)
@@ -127,7 +143,7 @@ class Media:
 
     def _session(self, hosts: Hosts) -> aiohttp.ClientSession:
         if hosts not in self._sessions:
-            connector = aiohttp.TCPConnector(resolver=_PublicResolver(hosts))
+            connector = aiohttp.TCPConnector(resolver=_PublicResolver(hosts, self._network.resolve()))
             self._sessions[hosts] = aiohttp.ClientSession(connector=connector)
         return self._sessions[hosts]
 
@@ -138,14 +154,14 @@ class _PublicResolver(AbstractResolver):
     aiohttp connects to what this returns, so a name that changes its mind between check and use gains nothing.
     """
 
-    def __init__(self, hosts: Hosts) -> None:
+    def __init__(self, hosts: Hosts, names: AbstractResolver) -> None:
         self._hosts = hosts
-        self._system = aiohttp.ThreadedResolver()
+        self._names = names
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> list[ResolveResult]:
-        found = await self._system.resolve(host, port, family)
+        found = await self._names.resolve(host, port, family)
         if self._hosts.may_be_private(host):
             return found
         public = [item for item in found if ipaddress.ip_address(item["host"]).is_global]
@@ -154,7 +170,32 @@ class _PublicResolver(AbstractResolver):
         return public
 
     async def close(self) -> None:
-        await self._system.close()
+        await self._names.close()
+
+
+def _allowed(url: str, name: str, hosts: Hosts) -> URL:
+    """The address as it will be asked for. Raises `FileHostRefused`."""
+    try:
+        exact = URL(url, encoded=True)  # quoting it anew would break a signed address
+        host = exact.host or ""
+    except ValueError:
+        raise FileHostRefused(name, host="") from None
+    # what is asked for is what was checked: two libraries may read one odd address as two hosts
+    if not hosts.allows(url) or host.casefold() != urlsplit(url).hostname:
+        raise FileHostRefused(name, host=host[:100])
+    return exact
+
+
+def _joined(url: str, location: str) -> str:
+    try:
+        return urljoin(url, location)
+    except ValueError:
+        return location  # which is refused in the next round
+
+
+def _check_size(name: str, size: int | None) -> None:
+    if size is not None and size > LARGEST_INPUT:
+        raise FileTooLarge(name, limit=LARGEST_INPUT, size=size)
 
 
 async def _stream(response: aiohttp.ClientResponse, name: str, limit: int, into: IO[bytes]) -> int:
@@ -172,12 +213,12 @@ async def _stream(response: aiohttp.ClientResponse, name: str, limit: int, into:
 def _image_extension(local: LocalFile) -> str:
     """The extension for the image's real format; only the header is read, so a bomb stays folded."""
     try:
-        with Image.open(local.file) as image:
+        with Image.open(local.file, formats=_FORMATS) as image:
             width, height, form = image.width, image.height, (image.format or "").lower()
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise FileNotAnImage(local.name) from None
     finally:
         local.file.seek(0)
-    if width * height > MOST_PIXELS or form not in {"png", "jpeg", "webp", "gif", "bmp", "tiff", "mpo"}:
+    if width * height > MOST_PIXELS:
         raise FileNotAnImage(local.name)
     return "jpg" if form in {"jpeg", "mpo"} else form

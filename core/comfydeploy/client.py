@@ -16,27 +16,40 @@ from pydantic import TypeAdapter, ValidationError
 from core.comfydeploy import wire
 from core.comfydeploy.models import Run, RunRow, Submitted, UploadedFile, Wire, Workflow
 from core.comfydeploy.retry import retrying
-from core.errors import BadReply, NoAnswer, Unreachable
+from core.errors import ApiError, BadReply, NoAnswer, Unreachable
 
 PAGE: Final = 25  # deployments a page: each embeds its whole workflow, and parsing blocks the event loop
 LARGEST_REPLY: Final = 64 * 2**20  # bytes
-_READ = aiohttp.ClientTimeout(total=20, sock_connect=3, sock_read=8)
-_SUBMIT = aiohttp.ClientTimeout(total=130, sock_connect=3, sock_read=120)
-_UPLOAD = aiohttp.ClientTimeout(total=300, sock_connect=3, sock_read=60)
 
 Model = TypeVar("Model", bound=Wire)
 
 
 @dataclass(frozen=True, slots=True)
+class Timeouts:
+    """How long an answer may take; a submit may wait for a cold machine that has to be built first."""
+
+    read: aiohttp.ClientTimeout
+    submit: aiohttp.ClientTimeout
+    upload: aiohttp.ClientTimeout
+
+
+TIMEOUTS: Final = Timeouts(
+    read=aiohttp.ClientTimeout(total=20, sock_connect=3, sock_read=8),
+    submit=aiohttp.ClientTimeout(total=130, sock_connect=3, sock_read=120),
+    upload=aiohttp.ClientTimeout(total=300, sock_connect=3, sock_read=60),
+)
+
+
+@dataclass(frozen=True, slots=True)
 class _Call:
-    """One request: `route` is a template whose holes are filled with checked ids."""
+    """One request: `route` is a template whose holes are filled with checked ids. `timeout` is a read's if left out."""
 
     method: str
     route: str
     ids: Mapping[str, str] = field(default_factory=dict)
     query: Mapping[str, str] = field(default_factory=dict)
     json: Mapping[str, Any] | None = None
-    timeout: aiohttp.ClientTimeout = _READ
+    timeout: aiohttp.ClientTimeout | None = None
 
     @property
     def name(self) -> str:
@@ -50,15 +63,18 @@ class _Call:
 class ComfyDeploy:
     """ComfyUI Deploy for one key. Made by `connect`."""
 
-    def __init__(self, root: str, pooled: aiohttp.ClientSession, fresh: aiohttp.ClientSession) -> None:
+    def __init__(
+        self, root: str, pooled: aiohttp.ClientSession, fresh: aiohttp.ClientSession, timeouts: Timeouts = TIMEOUTS
+    ) -> None:
         self.root = root
         self._pooled = pooled
         self._fresh = fresh
+        self._timeouts = timeouts
         self._read_patiently = retrying(self._read)
 
     @classmethod
     @asynccontextmanager
-    async def connect(cls, url: str, key: str) -> AsyncIterator["ComfyDeploy"]:
+    async def connect(cls, url: str, key: str, timeouts: Timeouts = TIMEOUTS) -> AsyncIterator["ComfyDeploy"]:
         """The client, open until the block ends. `url` with or without `/api`.
 
         Raises:
@@ -72,7 +88,7 @@ class ComfyDeploy:
             # be lost to that, so it always gets a connection of its own.
             aiohttp.ClientSession(headers=headers, connector=aiohttp.TCPConnector(force_close=True)) as fresh,
         ):
-            yield cls(root, pooled, fresh)
+            yield cls(root, pooled, fresh, timeouts)
 
     # -- deployments and workflows --
 
@@ -99,7 +115,7 @@ class ComfyDeploy:
     async def submit(self, deployment_id: str, inputs: Mapping[str, Any]) -> str:
         """Queue one run and return its id. Sent once, whatever happens: see `core.runs.submission`."""
         body = {"deployment_id": wire.checked_id(deployment_id), "inputs": dict(inputs)}
-        call = _Call("POST", "/run/deployment/queue", json=body, timeout=_SUBMIT)
+        call = _Call("POST", "/run/deployment/queue", json=body, timeout=self._timeouts.submit)
         return _parsed(Submitted, call, await self._send(call)).run_id
 
     async def get_run(self, run_id: str, *, queue_position: bool = False, retry: bool = True) -> Run:
@@ -134,7 +150,7 @@ class ComfyDeploy:
 
     async def upload(self, file: IO[bytes], filename: str, content_type: str) -> str:
         """Store a file and return its address. The server tells its type from the name's extension only."""
-        call = _Call("POST", "/file/upload", timeout=_UPLOAD)
+        call = _Call("POST", "/file/upload", timeout=self._timeouts.upload)
         form = aiohttp.FormData()
         form.add_field("file", file, filename=filename, content_type=content_type)
         return _parsed(UploadedFile, call, await self._send(call, form)).file_url
@@ -143,12 +159,13 @@ class ComfyDeploy:
 
     async def server_time(self) -> datetime | None:
         """The server's clock, to the second, from the Date header; None when it does not say."""
+        url = self.root + "/platform/gpu-pricing"
         try:
-            async with self._pooled.get(self.root + "/platform/gpu-pricing", timeout=_READ) as response:
-                said = response.headers.get("Date")
-        except (aiohttp.ClientError, TimeoutError, OSError):
+            async with self._pooled.get(url, timeout=self._timeouts.read, allow_redirects=False) as response:
+                said = parsedate_to_datetime(response.headers.get("Date", ""))
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError):
             return None
-        return parsedate_to_datetime(said) if said else None
+        return said if said.tzinfo else said.replace(tzinfo=UTC)
 
     # -- sending --
 
@@ -165,6 +182,7 @@ class ComfyDeploy:
         return await self._exchange(self._fresh, call, form)
 
     async def _exchange(self, session: aiohttp.ClientSession, call: _Call, form: aiohttp.FormData | None) -> bytes:
+        failure: ApiError
         try:
             async with session.request(
                 call.method,
@@ -172,20 +190,23 @@ class ComfyDeploy:
                 params=call.query,
                 json=call.json,
                 data=form,
-                timeout=call.timeout,
+                timeout=call.timeout or self._timeouts.read,
                 allow_redirects=False,  # the key must not follow a redirect to another host
             ) as response:
-                body = await _body(call, response)
-        # "from None": aiohttp's errors hold the request's headers, and with them the key
+                return _understood(call, response, await _body(call, response))
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
-            raise Unreachable(call.name) from None
+            failure = Unreachable(call.name)
         except (aiohttp.ClientError, TimeoutError, OSError):
-            raise NoAnswer(call.name) from None
-        retry_after = wire.parse_retry_after(response.headers.get("Retry-After"), datetime.now(UTC))
-        error = wire.error_for(call.name, response.status, body, retry_after)
-        if error:
-            raise error
-        return body
+            failure = NoAnswer(call.name)
+        raise failure  # out here: as its context aiohttp's error would come along, with the headers and so with the key
+
+
+def _understood(call: _Call, response: aiohttp.ClientResponse, body: bytes) -> bytes:
+    retry_after = wire.parse_retry_after(response.headers.get("Retry-After"), datetime.now(UTC))
+    error = wire.error_for(call.name, response.status, body, retry_after)
+    if error:
+        raise error
+    return body
 
 
 async def _body(call: _Call, response: aiohttp.ClientResponse) -> bytes:

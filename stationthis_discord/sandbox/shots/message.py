@@ -32,7 +32,8 @@ def draw_message(message: Json, files: Files, *, now: datetime, width: int = 720
     picture's URL (None: not to be had), `now` is an aware time, `width` is in CSS pixels. The PNG has two
     pixels per CSS pixel; of a message higher than 10,000 CSS pixels it shows the beginning.
     """
-    names = {text(user, "id"): name(user) for user in items(message, "mentions")}
+    people = [*items(message, "mentions"), part(part(message, "interaction_metadata"), "user")]
+    names = {text(user, "id"): name(user) for user in people}
     room = max(_NARROWEST, width - _LEFT - _RIGHT)
     scene = Scene(message, files, Reader(now, MappingProxyType(names)), room)
     ephemeral = bool(whole(message, "flags") & _EPHEMERAL)

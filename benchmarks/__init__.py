@@ -1,0 +1,1 @@
+"""What things cost: each benchmark prints its figures, and ratios where two ways of doing a thing are compared."""
