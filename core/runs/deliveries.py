@@ -42,13 +42,16 @@ class Delivery:
 
 
 class Deliveries:
-    """Follows every open delivery to its end. `pace` in seconds."""
+    """Follows every open delivery to its end. `pace` and `farewell` in seconds."""
 
-    def __init__(self, api: ComfyDeploy, tracker: Tracker, media: Media, pace: float = PACE) -> None:
+    def __init__(
+        self, api: ComfyDeploy, tracker: Tracker, media: Media, pace: float = PACE, farewell: float = FAREWELL
+    ) -> None:
         self._api = api
         self._tracker = tracker
         self._media = media
         self._pace = pace
+        self._farewell = farewell
         self._open: dict[str, Delivery] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -81,8 +84,9 @@ class Deliveries:
         await self.aclose()
         for delivery in deliveries:
             delivery.view = replace(delivery.view, pausing=True)
-        async with asyncio.timeout(FAREWELL):
-            await asyncio.gather(*map(self._show, deliveries), return_exceptions=True)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self._farewell):
+                await asyncio.gather(*map(self._show, deliveries), return_exceptions=True)
 
     async def aclose(self) -> None:
         """Stop following, without a word."""

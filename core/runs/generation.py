@@ -76,22 +76,30 @@ class Parts:
 
 
 class Generation:
-    """Starts, repeats and cancels runs. `draw(low, high)` picks seeds."""
+    """Starts, repeats and cancels runs.
 
-    def __init__(self, parts: Parts, draw: Callable[[int, int], int] = random.randint) -> None:
+    `draw(low, high)` picks seeds; a second click within `double_click` seconds is none.
+    """
+
+    def __init__(
+        self, parts: Parts, draw: Callable[[int, int], int] = random.randint, double_click: float = _DOUBLE_CLICK
+    ) -> None:
         self._parts = parts
         self._draw = draw
+        self._double_click = double_click
         self._repeating: set[tuple[int, str]] = set()
 
     def check(self, wish: Wish) -> None:
         """Raise what can be known from memory alone, so that a wish can be refused before it is acknowledged.
 
+        A memory older than the catalog's time to live refuses nothing: there may be more on offer by now.
+
         Raises:
             InputsInvalid, DeploymentNotFound, DeploymentAmbiguous, TooManyRuns: as `start` would.
         """
-        kept = self._parts.catalog.peek()
-        if kept is not None:
-            self._fitted(choose(kept.value, wish.deployment), wish)
+        offer = self._parts.catalog.recall()
+        if offer is not None:
+            self._fitted(choose(offer, wish.deployment), wish)
         self._parts.limits.check(wish.actor)
 
     async def start(self, wish: Wish, surface: Surface) -> str:
@@ -117,9 +125,12 @@ class Generation:
         self._parts.limits.check(actor)
         self._repeating.add(key)
         try:
-            return await self._order(await self._repeated(run_id, actor, owner_only), surface)
-        finally:
-            asyncio.get_running_loop().call_later(_DOUBLE_CLICK, self._repeating.discard, key)
+            new_id = await self._order(await self._repeated(run_id, actor, owner_only), surface)
+        except BaseException:
+            self._repeating.discard(key)  # nothing is on its way, so asking again is no double click
+            raise
+        asyncio.get_running_loop().call_later(self._double_click, self._repeating.discard, key)
+        return new_id
 
     async def refresh(self, run_id: str, surface: Surface) -> None:
         """Follow a run on `surface` to its end, unless it is followed already.
@@ -190,7 +201,9 @@ class Generation:
             parent=mark.parent,
             run_id=run.id,
         )
-        self._parts.deliveries.open(Delivery(run.id, mark.user, run.workflow_id, view, surface, settle=lambda: None))
+        if self._parts.deliveries.find(run.id) is None:  # a second click may have been faster while this one waited
+            delivery = Delivery(run.id, mark.user, run.workflow_id, view, surface, settle=lambda: None)
+            self._parts.deliveries.open(delivery)
 
     def _fitted(self, deployment: Deployment, wish: Wish) -> Fitted:
         named = parse_assignments(wish.further)

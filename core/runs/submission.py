@@ -25,11 +25,16 @@ _LONGEST_WAIT: Final = 30.0  # seconds; a server that asks for more gets its ans
 
 
 class Submission:
-    """Submits to `api`; `looks` are the pauses in seconds before each look-up after an unclear answer."""
+    """Submits to `api`.
 
-    def __init__(self, api: ComfyDeploy, looks: tuple[float, ...] = _LOOKS) -> None:
+    `looks` are the pauses in seconds before each look-up after an unclear answer, `pause` the first one before a
+    submit that made nothing is sent again.
+    """
+
+    def __init__(self, api: ComfyDeploy, looks: tuple[float, ...] = _LOOKS, pause: float = 0.5) -> None:
         self._api = api
         self._looks = looks
+        self._pause = pause
 
     async def submit(self, deployment: Deployment, values: Mapping[str, Any], mark: Mark) -> str:
         """The id of the one run that this made.
@@ -46,33 +51,41 @@ class Submission:
             return await self._look_up(deployment, mark, since)
 
     async def _send(self, deployment: Deployment, values: Mapping[str, Any]) -> str:
-        for attempt in range(_TRIES):
+        attempt = 0
+        while True:
+            attempt += 1
             try:
                 return await self._api.submit(deployment.id, values)
             except (Unreachable, Busy) as nothing_made:
                 wait = nothing_made.retry_after if isinstance(nothing_made, Busy) else None
-                if attempt == _TRIES - 1 or (wait or 0.0) > _LONGEST_WAIT:
+                if attempt == _TRIES or (wait or 0.0) > _LONGEST_WAIT:
                     raise
-                await asyncio.sleep(wait if wait is not None else 0.5 * 2**attempt)
-        raise AssertionError("unreachable: the last attempt returns or raises")
+                await asyncio.sleep(wait if wait is not None else self._pause * 2 ** (attempt - 1))
 
     async def _look_up(self, deployment: Deployment, mark: Mark, since: datetime) -> str:
-        seen: set[str] = set()
+        others: set[str] = set()
         for pause in self._looks:
             await asyncio.sleep(pause)
             try:
                 rows = await self._api.list_recent_runs(deployment.workflow_id, deployment.id, since)
-                for run_id in [row.id for row in rows if row.id not in seen]:
-                    if await self._is_ours(run_id, mark):
-                        log.info("submit.found", delivery=mark.delivery, run=run_id)
-                        return run_id
-                    seen.add(run_id)
             except ApiError as error:
                 log.warning("submit.look_failed", delivery=mark.delivery, error=str(error))
+                continue
+            for row in rows:
+                if row.id not in others and await self._is_ours(row.id, mark, others):
+                    log.info("submit.found", delivery=mark.delivery, run=row.id)
+                    return row.id
         raise SubmitUnknown
 
-    async def _is_ours(self, run_id: str, mark: Mark) -> bool:
+    async def _is_ours(self, run_id: str, mark: Mark, others: set[str]) -> bool:
+        """Whether the run carries this mark; one that cannot be read now is asked for again by the next look."""
+        found: Mark | None = None
         try:
-            return read_mark((await self._api.get_run(run_id)).workflow_inputs) == mark
-        except RunNotOurs:
+            found = read_mark((await self._api.get_run(run_id)).workflow_inputs)
+        except ApiError as error:
+            log.warning("submit.run_unread", run=run_id, error=str(error))
             return False
+        except RunNotOurs:
+            pass
+        others.add(run_id)
+        return found == mark

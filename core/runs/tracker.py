@@ -2,7 +2,7 @@
 
 import asyncio
 import heapq
-from collections.abc import AsyncIterator, Awaitable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -41,7 +41,7 @@ def pause_after(age: float, failures: int) -> float:
 
 def newest(known: Run | None, heard: Run) -> Run:
     """The later of two states of one run: a final one stays, a lower rank is old news, progress never goes back."""
-    if known is None or heard.rank > known.rank:
+    if known is None:
         return heard
     if known.is_final or heard.rank < known.rank:
         return known
@@ -101,13 +101,18 @@ class _Followed:
     followers: set[Updates] = field(default_factory=set)
     due: float = 0.0
     asking: asyncio.Task[None] | None = None
+    in_a_hurry: bool = False  # asked to look now while an answer that may be older was under way
 
 
 class Tracker:
-    """Asks about the runs that somebody follows, and about no others. Made by `start`."""
+    """Asks about the runs that somebody follows, and about no others. Made by `start`.
 
-    def __init__(self, read: ReadRun) -> None:
+    `pause_after(age, failures)` says how many seconds to wait until a run is asked for again.
+    """
+
+    def __init__(self, read: ReadRun, pause_after: Callable[[float, int], float] = pause_after) -> None:
         self._read = read
+        self._pause_after = pause_after
         self._followed: dict[str, _Followed] = {}
         self._queue: list[tuple[float, int, _Followed]] = []
         self._pushed = 0
@@ -116,9 +121,11 @@ class Tracker:
 
     @classmethod
     @asynccontextmanager
-    async def start(cls, read: ReadRun) -> AsyncIterator["Tracker"]:
+    async def start(
+        cls, read: ReadRun, pause_after: Callable[[float, int], float] = pause_after
+    ) -> AsyncIterator["Tracker"]:
         """The tracker with its loop running until the block ends."""
-        tracker = cls(read)
+        tracker = cls(read, pause_after)
         loop = asyncio.create_task(tracker._loop(), name="tracker")
         try:
             yield tracker
@@ -162,6 +169,7 @@ class Tracker:
         """Look at a run at once instead of when it is due."""
         item = self._followed.get(run_id)
         if item is not None:
+            item.in_a_hurry = item.asking is not None
             self._schedule(item, asyncio.get_running_loop().time())
 
     def _tell(self, item: _Followed, update: Update) -> None:
@@ -208,7 +216,9 @@ class Tracker:
         run = item.update.run
         if item.followers and not (run is not None and run.is_final):
             now = asyncio.get_running_loop().time()
-            self._schedule(item, now + pause_after(now - item.since, item.failures))
+            pause = 0.0 if item.in_a_hurry else self._pause_after(now - item.since, item.failures)
+            item.in_a_hurry = False
+            self._schedule(item, now + pause)
 
     def _not_heard(self, item: _Followed, error: ApiError) -> None:
         item.failures += 1

@@ -107,7 +107,7 @@ def colour_name(image: Image.Image) -> str:
 
 
 def _clipped(text: str, font: ImageFont.FreeTypeFont | ImageFont.ImageFont, room: float) -> str:
-    line = " ".join(text.split())
+    line = " ".join(text.split())[:200]  # far more than fits; measuring thousands of characters takes seconds
     if font.getlength(line) <= room:
         return line
     while line and font.getlength(line + "…") > room:

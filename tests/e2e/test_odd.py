@@ -1,0 +1,74 @@
+"""What the world throws in between: results too large, busy Discord, statuses nobody has heard of."""
+
+import io
+import random
+
+from PIL import Image
+
+from stationthis_discord.sandbox.comfydeploy import Behaviour, faults
+from tests.e2e.conftest import World, said
+
+
+def noise(side: int) -> bytes:
+    file = io.BytesIO()
+    pixels = random.Random(1).randbytes(side * side * 3)  # noqa: S311 -- noise, not a secret
+    Image.frombytes("RGB", (side, side), pixels).save(file, "PNG", compress_level=1)
+    return file.getvalue()
+
+
+async def test_a_result_that_is_too_large_is_named_with_its_size_instead(world: World) -> None:
+    message_id = await world.generate("upscale", image=("noise.png", noise(1000)), inputs="scale=2x")
+
+    message = await world.until(message_id, "**Done**")
+
+    assert message["attachments"] == []
+    assert "too large to attach here (limit 10.0 MB)" in said(message)
+
+
+async def test_a_status_nobody_has_heard_of_counts_as_running(world: World) -> None:
+    world.api.behaviour["text-to-image"] = Behaviour(outcome="never")
+    message_id = await world.generate(prompt="x")
+    await world.until(message_id, "**Running**")
+    run_id = next(iter(world.api.runs))
+    strange = {"id": run_id, "status": "defragmenting", "progress": 0.5, "live_status": "Magic"}
+    rule = world.api.faults.add("GET", f"/api/run/{run_id}", faults.Fault(status=200, body=strange))
+
+    await world.until(message_id, "Magic")
+
+    world.api.faults.remove(rule)
+    world.api.end(run_id)
+    await world.until(message_id, "**Done**")
+
+
+async def test_a_hiccup_of_discord_does_not_lose_the_end(world: World) -> None:
+    world.api.behaviour["text-to-image"] = Behaviour(seconds=20)
+    message_id = await world.generate(prompt="x")
+    await world.until(message_id, "**Running**")
+    world.discord.faults.add("PATCH", "/webhooks/*", times=2, status=502)
+
+    message = await world.until(message_id, "**Done**")
+
+    assert message["attachments"]
+
+
+async def test_text_that_tries_to_ping_or_break_the_embed_stays_text(world: World) -> None:
+    nasty = "@everyone <@&1> [x](https://evil.example) \u202e``` # big " + "a" * 5900
+
+    message = await world.until(await world.generate(prompt=nasty), "**Done**")
+
+    assert message["mentions"] == []
+    assert not message["mention_everyone"]
+    assert len(message["embeds"][0]["description"]) <= 4096
+    assert len(message["attachments"][0]["description"]) <= 1024
+
+
+async def test_twenty_commands_at_once_are_all_answered(world: World) -> None:
+    await world.stop()
+    world.settings |= {"STATIONTHIS_RUNS_TOTAL": "100", "STATIONTHIS_RUNS_PER_USER": "20"}
+    await world.start()
+
+    ids = [await world.generate(prompt=f"{number}") for number in range(20)]
+
+    for message_id in ids:
+        await world.until(message_id, "**Done**")
+    assert len(world.api.runs) == 20
