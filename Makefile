@@ -3,9 +3,10 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 ARGS   ?=
+SPEC   ?=
 SOURCES := stationthis_discord cogs core tests benchmarks
 
-.PHONY: setup demo run doctor test bench check format-check lint types fix
+.PHONY: setup demo run doctor test bench check-discord check format-check lint types fix
 
 setup: $(VENV)/.ready
 
@@ -29,6 +30,9 @@ test: setup
 
 bench: setup
 	$(BIN)/python -m benchmarks.bot
+
+check-discord: setup
+	@$(BIN)/python -m tests.conformance "$(SPEC)"
 
 check: format-check lint types test
 

@@ -7,7 +7,7 @@ from discord.ext import commands
 from cogs.ui import limits
 from cogs.ui.choices import deployment_choices
 from cogs.ui.reply import Reply
-from cogs.ui.who import who
+from cogs.ui.who import check_permissions, who
 from core.comfydeploy.fit import Given, Source
 from core.runs.generation import Wish
 from core.services import Services
@@ -40,6 +40,7 @@ class Generate(commands.Cog):
     ) -> None:
         given = Given(prompt, negative, seed, _source(image))
         wish = Wish(who(interaction), deployment, given, inputs or "")
+        check_permissions(interaction)
         self._services.generation.check(wish)
         await interaction.response.defer()
         await self._services.generation.start(wish, Reply.on_original(interaction))

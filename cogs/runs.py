@@ -12,7 +12,7 @@ from cogs.ui.buttons import run_of
 from cogs.ui.choices import run_choices
 from cogs.ui.embeds import note_embed
 from cogs.ui.reply import Reply
-from cogs.ui.who import Served, who, who_reacted
+from cogs.ui.who import Served, check_permissions, who, who_reacted
 from core.errors import AlreadyAsked, NotYourRun
 from core.services import Services
 
@@ -41,6 +41,7 @@ class Runs(commands.Cog):
         return [choice for choice in choices if typed.casefold() in choice.name.casefold()]
 
     async def press_again(self, interaction: discord.Interaction, run_id: str) -> None:
+        check_permissions(interaction)
         await interaction.response.defer()
         await self._services.generation.again(run_id, who(interaction), Reply.after_press(interaction))
 

@@ -111,7 +111,7 @@ class Catalog:
         rows, bad = read_items(DeploymentRow, items)
         unreadable += [_name_in(item) for item in bad]
         by_id = {row.id: row for row in rows if row.environment in self._environments}  # pages shift: ids repeat
-        offer = Offer(_labelled(map(_deployment, by_id.values())), tuple(sorted(set(unreadable))))
+        offer = Offer(labelled(map(_deployment, by_id.values())), tuple(sorted(set(unreadable))))
         log.info("catalog.loaded", deployments=len(offer.deployments), unreadable=len(offer.unreadable))
         return offer
 
@@ -163,10 +163,8 @@ def choose(offer: Offer, wanted: str) -> Deployment:
         for item in offer.deployments:
             if is_meant(item):
                 return item
-    named = [item for item in offer.deployments if folded == item.name.casefold()]
-    if len(named) == 1:
-        return named[0]
-    if named:
+    named = [item for item in offer.deployments if item.name.casefold() == folded]
+    if named:  # several, for a name of its own is the label
         raise DeploymentAmbiguous(text, [item.label for item in named])
     labels = {item.label.casefold(): item.label for item in offer.deployments}
     similar = difflib.get_close_matches(folded[:100], labels, n=3, cutoff=0.5)
@@ -187,7 +185,7 @@ def _deployment(row: DeploymentRow) -> Deployment:
     )
 
 
-def _labelled(deployments: Iterable[Deployment]) -> tuple[Deployment, ...]:
+def labelled(deployments: Iterable[Deployment]) -> tuple[Deployment, ...]:
     """Sorted by name, with labels no two share: the name, then environment, version and at last the id."""
     items = sorted(deployments, key=lambda item: (item.name.casefold(), item.environment != PRODUCTION, item.id))
     forms = (

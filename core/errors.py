@@ -122,13 +122,13 @@ class Fault(Enum):
     UNKNOWN = auto()
     TWICE = auto()
     MISSING = auto()
+    MISSING_PICTURE = auto()
     NOT_A_NUMBER = auto()
     NOT_WHOLE = auto()
     OUT_OF_RANGE = auto()
     NOT_YES_OR_NO = auto()
     NOT_AN_OPTION = auto()
     NOT_A_LINK = auto()
-    TOO_LONG = auto()
     NO_PLACE = auto()
     UNUSABLE = auto()
     UNREADABLE = auto()
@@ -258,6 +258,14 @@ class AlreadyAsked(CoreError):
 
 class NotServedHere(CoreError):
     """Commands are answered in other servers only."""
+
+
+class PermissionsMissing(CoreError):
+    """The bot lacks `permissions`, by the names Discord shows, where the run would be shown."""
+
+    def __init__(self, permissions: Sequence[str]) -> None:
+        super().__init__(", ".join(permissions))
+        self.permissions = tuple(permissions)
 
 
 class ButtonUnknown(CoreError):

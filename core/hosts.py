@@ -3,6 +3,7 @@
 Where a name really leads is checked when it is resolved, in `core.media`.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -10,6 +11,10 @@ from typing import Final
 from urllib.parse import urlsplit
 
 OUTPUT_HOSTS: Final = ("*.amazonaws.com", "*.r2.dev", "*.r2.cloudflarestorage.com", "*.digitaloceanspaces.com")
+_PORTS: Final = {"https": 443, "http": 80}
+# Parsers differ in what these mean: control characters are dropped or kept, a backslash may end the host.
+_AMBIGUOUS: Final = re.compile(r"[\x00-\x1f\x7f\\]")
+_NAME: Final = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,35 +30,40 @@ class Hosts:
 
     def allows(self, url: str) -> bool:
         """Whether a file may be fetched from this address, as far as its text tells."""
+        if _AMBIGUOUS.search(url):
+            return False
         try:
             parts = urlsplit(url)
             port = parts.port
         except ValueError:
             return False
-        host = (parts.hostname or "").rstrip(".").casefold()
-        if not host or parts.username is not None or parts.scheme not in {"https", "http"}:
+        if parts.scheme not in _PORTS or "@" in parts.netloc or not parts.netloc.isascii():
             return False
-        if self._is_trusted(host, port or (443 if parts.scheme == "https" else 80)):
+        host = _folded(parts.hostname or "")
+        if self._is_trusted(host, _PORTS[parts.scheme] if port is None else port):
             return True
-        return (
-            parts.scheme == "https"
-            and port in {None, 443}
-            and any(fnmatchcase(host, pattern) for pattern in self.public)
-        )
+        return parts.scheme == "https" and port in {None, 443} and self._is_public(host)
 
     def may_be_private(self, host: str) -> bool:
         """Whether this host was named by the operator, so that it may resolve to a private address."""
-        folded = host.casefold()
-        return any(trusted == folded or trusted.rpartition(":")[0] == folded for trusted in self.trusted)
+        folded = _folded(host)
+        return any(folded in {trusted, re.sub(r":\d+$", "", trusted)} for trusted in self.trusted)
 
     def _is_trusted(self, host: str, port: int) -> bool:
         return host in self.trusted or f"{host}:{port}" in self.trusted
+
+    def _is_public(self, host: str) -> bool:
+        return bool(_NAME.fullmatch(host)) and any(fnmatchcase(host, pattern) for pattern in self.public)
+
+
+def _folded(host: str) -> str:
+    return host.casefold().removesuffix(".")
 
 
 def trusted_host(address: str) -> str:
     """`host:port` of an http(s) address, as `Hosts.trusted` wants it."""
     parts = urlsplit(address)
-    return f"{(parts.hostname or '').casefold()}:{parts.port or (443 if parts.scheme == 'https' else 80)}"
+    return f"{_folded(parts.hostname or '')}:{parts.port or _PORTS[parts.scheme]}"
 
 
 def trusted_hosts(names: Iterable[str]) -> frozenset[str]:

@@ -4,9 +4,9 @@ The one door to aiohttp's client for addresses that others name. Nothing is ever
 """
 
 import asyncio
+import io
 import ipaddress
 import mimetypes
-import os
 import socket
 import tempfile
 from collections.abc import AsyncIterator, Callable
@@ -31,7 +31,7 @@ LARGEST_INPUT: Final = 50 * 2**20  # bytes
 LARGEST_OUTPUT: Final = 500 * 2**20  # bytes
 MOST_PIXELS: Final = 64 * 10**6
 _REDIRECTS: Final = 3
-_FORMATS: Final = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "MPO")  # what ComfyUI can load
+_FORMATS: Final = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ class Media:
         async with self._opened(source) as local:
             name = local.name
             if target.kind in {InputKind.IMAGE, InputKind.IMAGES}:
-                extension = await asyncio.to_thread(_image_extension, local)
+                extension = await asyncio.to_thread(image_extension, local)
                 name = f"{Path(local.name).stem or 'image'}.{extension}"
             content_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
             return await self._api.upload(local.file, name, content_type)
@@ -113,7 +113,8 @@ class Media:
         except OSError:
             raise FileUnavailable(source.name) from None
         with file:
-            size = os.fstat(file.fileno()).st_size
+            size = file.seek(0, io.SEEK_END)
+            file.seek(0)
             _check_size(source.name, size)
             yield LocalFile(file, source.name, size)
 
@@ -143,12 +144,12 @@ class Media:
 
     def _session(self, hosts: Hosts) -> aiohttp.ClientSession:
         if hosts not in self._sessions:
-            connector = aiohttp.TCPConnector(resolver=_PublicResolver(hosts, self._network.resolve()))
+            connector = aiohttp.TCPConnector(resolver=PublicResolver(hosts, self._network.resolve()))
             self._sessions[hosts] = aiohttp.ClientSession(connector=connector)
         return self._sessions[hosts]
 
 
-class _PublicResolver(AbstractResolver):
+class PublicResolver(AbstractResolver):
     """Resolves names as the system does and drops every address that is not public.
 
     aiohttp connects to what this returns, so a name that changes its mind between check and use gains nothing.
@@ -170,7 +171,7 @@ class _PublicResolver(AbstractResolver):
         return public
 
     async def close(self) -> None:
-        await self._names.close()
+        """Nothing: names are looked up in threads, which hold nothing open."""
 
 
 def _allowed(url: str, name: str, hosts: Hosts) -> URL:
@@ -210,12 +211,12 @@ async def _stream(response: aiohttp.ClientResponse, name: str, limit: int, into:
     return size
 
 
-def _image_extension(local: LocalFile) -> str:
+def image_extension(local: LocalFile) -> str:
     """The extension for the image's real format; only the header is read, so a bomb stays folded."""
     try:
         with Image.open(local.file, formats=_FORMATS) as image:
             width, height, form = image.width, image.height, (image.format or "").lower()
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, Image.DecompressionBombWarning):
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         raise FileNotAnImage(local.name) from None
     finally:
         local.file.seek(0)

@@ -62,6 +62,7 @@ async def _serve(bot: StationBot, services: Services) -> None:
         loop.add_signal_handler(number, stop.set)
     connection = asyncio.create_task(bot.connect(), name="gateway")
     stopping = asyncio.create_task(stop.wait(), name="stop")
+    presence = asyncio.create_task(bot.show_load(), name="presence")
     try:
         await asyncio.wait({connection, stopping}, return_when=asyncio.FIRST_COMPLETED)
         if stop.is_set():
@@ -72,7 +73,7 @@ async def _serve(bot: StationBot, services: Services) -> None:
             await connection
     finally:
         await bot.close()
-        for task in (connection, stopping):
+        for task in (connection, stopping, presence):
             task.cancel()
-        await asyncio.gather(connection, stopping, return_exceptions=True)
+        await asyncio.gather(connection, stopping, presence, return_exceptions=True)
         log.info("bot.stopped")

@@ -1,5 +1,7 @@
 """The Discord client: what it asks for, what it answers, how it comes up."""
 
+import asyncio
+import contextlib
 from typing import Any, Final
 
 import discord
@@ -15,14 +17,15 @@ from cogs.generate import Generate
 from cogs.help import Help
 from cogs.runs import Runs
 from cogs.ui import door
-from cogs.ui.buttons import Immortal
+from cogs.ui.buttons import Immortal, is_ours
 from cogs.ui.who import Press
-from core.errors import NotServedHere
+from core.errors import ButtonUnknown, NotServedHere
 from core.services import Services
 from stationthis_discord.commands_sync import sync_commands
 
 log = structlog.get_logger(__name__)
 
+PRESENCE_PACE: Final = 15.0  # seconds
 INTENTS: Final = discord.Intents(guild_reactions=True, dm_reactions=True)
 PERMISSIONS: Final = discord.Permissions(
     view_channel=True,
@@ -80,6 +83,25 @@ class StationBot(commands.AutoShardedBot):
         self.services.catalog.peek()  # so that the first autocomplete finds the deployments in memory
         await sync_commands(self, self.tree, self._dev_guild)
         log.info("bot.invite", link=discord.utils.oauth_url(self.application_id or 0, permissions=PERMISSIONS))
+
+    async def on_interaction(self, interaction: discord.Interaction["StationBot"], /) -> None:
+        """Answer buttons and forms that nothing else takes: those of older versions, and expired ones."""
+        is_pressed = interaction.type in {discord.InteractionType.component, discord.InteractionType.modal_submit}
+        if is_pressed and not is_ours(interaction.custom_id or ""):
+            await door.answer(interaction, ButtonUnknown(), "unknown component")
+
+    async def show_load(self) -> None:
+        """Keep the presence line true: how many runs are under way, sent only when it changed. Runs until cancelled."""
+        shown: int | None = 0
+        while True:
+            await asyncio.sleep(PRESENCE_PACE)
+            count = self.services.limits.under_way
+            if count == shown or not self.is_ready():
+                continue
+            words = discord.CustomActivity(f"🎨 {count} running" if count else "/generate")
+            with contextlib.suppress(ConnectionError, discord.ConnectionClosed):  # a new connection starts without one
+                await self.change_presence(activity=words)
+                shown = count
 
     async def on_ready(self) -> None:
         log.info("bot.ready", user=str(self.user), servers=len(self.guilds), shards=self.shard_count)

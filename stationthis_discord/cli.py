@@ -51,6 +51,7 @@ def generate(  # noqa: PLR0913, PLR0917 -- one parameter for each option
     inputs: Annotated[list[str] | None, typer.Option("--input", help="name=value, may be repeated")] = None,
     out: Annotated[Path, typer.Option(help="Folder for the results", file_okay=False)] = Path("out"),
     sandbox: Annotated[bool, typer.Option("--sandbox", help="A local ComfyUI Deploy instead of your account")] = False,
+    pace: Annotated[float, typer.Option(help="With --sandbox: multiplies how long its runs take", min=0.0)] = 1.0,
 ) -> None:
     """Run one deployment from the terminal and save its files."""
     from core.comfydeploy.fit import Given, Source
@@ -62,7 +63,7 @@ def generate(  # noqa: PLR0913, PLR0917 -- one parameter for each option
             stop(f"--input wants name=value, not {name!r}.", BAD_SETTINGS)
     source = Source(image.name, image) if image else None
     given = Given(prompt, negative, seed, source, {name.strip(): value for name, _, value in pairs})
-    raise SystemExit(asyncio.run(oneshot.generate(oneshot.Order(deployment, given, out, sandbox))))
+    raise SystemExit(asyncio.run(oneshot.generate(oneshot.Order(deployment, given, out, sandbox, pace))))
 
 
 @app.command()

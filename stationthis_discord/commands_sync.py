@@ -44,8 +44,17 @@ def is_same(ours: list[Any], theirs: list[Any]) -> bool:
 
 
 def _says(ours: Any, theirs: Any) -> bool:  # noqa: ANN401 -- any part of a JSON payload
+    if _is_nothing(ours):
+        return _is_nothing(theirs)
     if isinstance(ours, dict):
         return isinstance(theirs, dict) and all(_says(value, theirs.get(key)) for key, value in ours.items())
     if isinstance(ours, list | tuple) and isinstance(theirs, list):
         return len(ours) == len(theirs) and all(map(_says, ours, theirs))
-    return bool(ours == theirs) or (not ours and not theirs)
+    if isinstance(ours, int) and isinstance(theirs, str):
+        return str(ours) == theirs  # permissions: a number of ours comes back as text
+    return bool(ours == theirs)
+
+
+def _is_nothing(value: object) -> bool:
+    """Whether leaving it out would say the same; a least value of 0 says something."""
+    return value is None or value is False or (isinstance(value, str | list | tuple | dict) and not value)

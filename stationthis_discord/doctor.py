@@ -3,7 +3,6 @@
 import io
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,12 +13,21 @@ from PIL import Image
 from rich.console import Console
 
 from core.comfydeploy.wire import key_scope
-from core.errors import ApiError, BadReply, FileError, FileHostRefused, KeyRefused, ServerFault, WrongAddress
+from core.errors import (
+    AccessDenied,
+    ApiError,
+    BadReply,
+    FileError,
+    FileHostRefused,
+    KeyRefused,
+    NoAnswer,
+    Unreachable,
+    WrongAddress,
+)
 from core.services import Services, open_services
 from stationthis_discord import log
 from stationthis_discord.bot import use_discord_at
 from stationthis_discord.settings import ApiSettings, Settings, SettingsError, load, unknown_names
-from stationthis_discord.terminal import plain
 
 _MOST_SKEW = 60.0  # seconds; run times and look-ups by time are wrong beyond
 
@@ -56,13 +64,12 @@ async def _findings() -> AsyncIterator[Finding]:
         bot_settings = loaded if isinstance(loaded, Settings) else bot_settings
     if settings is not None:
         log.configure("console", "error", settings.secrets)
-        async with AsyncExitStack() as stack:
-            services = await stack.enter_async_context(open_services(settings.plan()))
-            for name, check in _CHECKS.items():
-                try:
-                    yield await check(services, settings)
-                except ApiError as error:
-                    yield Finding(name, False, plain(error), "see the lines above.")
+        async with open_services(settings.plan()) as services:
+            for check in _CHECKS:
+                finding = await check(services, settings)
+                yield finding
+                if check is _account and not finding.well:
+                    break  # the others would only say the same again
     if bot_settings is not None:
         yield _folder(bot_settings)
         yield await _discord(bot_settings)
@@ -83,50 +90,56 @@ def _settings() -> list[tuple[Finding, ApiSettings | None]]:
         return found
 
 
-async def _key(services: Services, settings: ApiSettings) -> Finding:
-    what = f"ComfyUI Deploy at {urlsplit(services.api.root).hostname}"
+async def _account(services: Services, settings: ApiSettings) -> Finding:
+    what = f"ComfyUI Deploy at {urlsplit(services.api.root).netloc}"
     scope = key_scope(settings.comfy_deploy_api_key.get_secret_value())
     try:
         workflows = await services.api.list_workflows()
-    except KeyRefused:
-        return Finding(what, False, "refuses the key.", "make a new key and set COMFY_DEPLOY_API_KEY.")
-    except (WrongAddress, BadReply):
-        return Finding(what, False, "is not its API.", "set COMFY_DEPLOY_API_URL to the server's address.")
+    except ApiError as error:
+        for kind, found, fix in _NO_ACCOUNT:
+            if isinstance(error, kind):
+                return Finding(what, False, found, fix)
+        return _failed(what, error)
     whose = {"personal": "a personal key", "organisation": "an organisation's key"}.get(scope, "a key of unknown scope")
     return Finding(what, True, f"{whose}, {len(workflows)} workflow(s) in sight.")
 
 
-async def _lists(services: Services, settings: ApiSettings) -> Finding:
+async def _deployments(services: Services, settings: ApiSettings) -> Finding:
     names = ", ".join(settings.stationthis_environments)
     try:
-        for environment in settings.stationthis_environments:
-            for is_fluid in (False, True):
-                await services.api.page_deployments(environment, is_fluid=is_fluid, offset=0)
-    except ServerFault:
-        offer = (await services.catalog.list_deployments()).value  # asks each workflow by itself
-        fix = f"repair the inputs of {', '.join(offer.unreadable) or 'the newest workflow'} in ComfyUI Deploy."
-        return Finding("deployments", False, "one workflow makes the whole list unreadable.", fix)
-    offer = (await services.catalog.list_deployments()).value
+        offer = (await services.catalog.list_deployments()).value
+    except ApiError as error:
+        return _failed("deployments", error)
+    if offer.unreadable:
+        broken = ", ".join(offer.unreadable)
+        fix = "repair its inputs in ComfyUI Deploy: a choice needs a list of options, names must be plain text."
+        return Finding("deployments", False, f"{len(offer.deployments)} on offer, but not {broken}: unreadable.", fix)
     if not offer.deployments:
         fix = "deploy a workflow there, set STATIONTHIS_ENVIRONMENTS, or use the key of the account that owns them."
         return Finding("deployments", False, f"none in {names}.", fix)
-    return Finding("deployments", True, f"both lists answer, {len(offer.deployments)} on offer in {names}.")
+    return Finding("deployments", True, f"{len(offer.deployments)} on offer in {names}.")
 
 
 async def _media(services: Services, _: ApiSettings) -> Finding:
     dot = io.BytesIO()
     Image.new("RGB", (1, 1)).save(dot, "PNG")
-    dot.seek(0)
-    url = await services.api.upload(dot, "doctor.png", "image/png")
+    content = dot.getvalue()
+    try:
+        url = await services.api.upload(io.BytesIO(content), "doctor.png", "image/png")
+    except ApiError as error:
+        return _failed("media host", error)
     host = urlsplit(url).netloc
     try:
         async with services.media.output(url, "doctor.png") as local:
-            same = local.file.read() == dot.getvalue()
+            same = local.file.read() == content
     except FileHostRefused:
         return Finding("media host", False, f"{host} is not allowed.", f"add it: STATIONTHIS_MEDIA_HOSTS={host}.")
-    except FileError as error:
-        return Finding("media host", False, plain(error), f"check that this machine may reach {host}.")
-    return Finding("media host", same, f"a one-pixel picture went to {host} and came back{'' if same else ' changed'}.")
+    except FileError:
+        return Finding(
+            "media host", False, f"{host} does not hand files over.", "check that this machine may reach it."
+        )
+    found = f"a one-pixel picture went to {host} and came back{'' if same else ' changed'}."
+    return Finding("media host", same, found, "look for a proxy between this machine and that host.")
 
 
 async def _clock(services: Services, _: ApiSettings) -> Finding:
@@ -143,7 +156,7 @@ def _folder(settings: Settings) -> Finding:
     if not url.startswith("sqlite"):
         return Finding("database folder", True, "not needed: the database is a server.")
     folder = Path(url.partition(":///")[2]).expanduser().absolute().parent
-    nearest = next(path for path in (folder, *folder.parents) if path.exists())
+    nearest = next(path for path in (folder, *folder.parents) if os.access(path, os.F_OK))
     well = nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK)
     fix = f"make {nearest} writable, or set STATIONTHIS_DATABASE_URL."
     return Finding("database folder", well, f"{folder} {'can be written' if well else 'cannot be written'}.", fix)
@@ -160,13 +173,19 @@ async def _discord(settings: Settings) -> Finding:
             return Finding("Discord", True, f"logged in as {client.user}, {limit['remaining']} starts left today.")
     except discord.LoginFailure:
         return Finding("Discord", False, "refuses the token.", fix)
-    except (discord.HTTPException, discord.GatewayNotFound, OSError) as error:
+    except Exception as error:  # noqa: BLE001 -- whatever it is, the report goes on and says it
         return Finding("Discord", False, f"cannot be reached ({type(error).__name__}).", "check the network.")
 
 
-_CHECKS: dict[str, Callable[[Services, ApiSettings], Awaitable[Finding]]] = {
-    "ComfyUI Deploy": _key,
-    "deployments": _lists,
-    "media host": _media,
-    "clock": _clock,
-}
+def _failed(what: str, error: ApiError) -> Finding:
+    answer = f"answered with {error.status}" if error.status else "got no answer"
+    return Finding(what, False, f"{error.call} {answer}.", "try again in a minute; if it stays, ask ComfyUI Deploy.")
+
+
+_NO_ACCOUNT = (
+    (KeyRefused, "refuses the key.", "make a new key and set COMFY_DEPLOY_API_KEY."),
+    (AccessDenied, "does not let this key see workflows.", "set COMFY_DEPLOY_API_KEY to a key of a person."),
+    ((WrongAddress, BadReply), "is not its API.", "set COMFY_DEPLOY_API_URL to the server's address."),
+    ((Unreachable, NoAnswer), "cannot be reached.", "check the network and COMFY_DEPLOY_API_URL."),
+)
+_CHECKS: tuple[Callable[[Services, ApiSettings], Awaitable[Finding]], ...] = (_account, _deployments, _media, _clock)

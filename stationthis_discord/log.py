@@ -10,8 +10,8 @@ import structlog
 from structlog.typing import Processor
 
 _HIDDEN: Final = "[hidden]"
-# In addresses: interaction and webhook tokens, the API's ?cd_token= and signatures of presigned files.
-_IN_ADDRESSES: Final = re.compile(r"(?<=/)[\w-]{60,}(?=[/?\"' ]|$)|(?<=cd_token=)[^&\s\"']+|(?<=X-Amz-Signature=)\w+")
+_TOKEN_IN_PATH: Final = re.compile(r"(?<=/)[\w-]{60,}")  # of interactions and webhooks
+_SIGNED: Final = re.compile(r"(?i)((?:cd_token|X-Amz-(?:Signature|Credential|Security-Token))=)[^&\s\"'<>]+")
 _LIBRARIES: Final = {
     "discord": logging.INFO,
     "discord.client": logging.ERROR,  # it warns of missing voice support at each start
@@ -26,12 +26,13 @@ class Redact:
     """Replaces secrets wherever they stand in an event: in its text, its values, its traceback."""
 
     def __init__(self, secrets: Iterable[str]) -> None:
-        self._secrets = [secret for secret in secrets if secret]
+        # the longest first: of one that holds another nothing must be left over
+        self._secrets = sorted({secret for secret in secrets if secret}, key=len, reverse=True)
 
     def text(self, text: str) -> str:
         for secret in self._secrets:
             text = text.replace(secret, _HIDDEN)
-        return _IN_ADDRESSES.sub(_HIDDEN, text)
+        return _SIGNED.sub(rf"\1{_HIDDEN}", _TOKEN_IN_PATH.sub(_HIDDEN, text))
 
     def __call__(self, _: object, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
         return {key: self._clean(value) for key, value in event.items()}

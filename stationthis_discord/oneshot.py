@@ -24,12 +24,16 @@ TERMINAL = Actor(user=0, may_moderate=True)
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What to run, and where its files go; with `sandbox` on a local ComfyUI Deploy."""
+    """What to run, and where its files go; with `sandbox` on a local ComfyUI Deploy.
+
+    `pace` multiplies how long the sandbox's runs take.
+    """
 
     deployment: str
     given: Given
     out: Path
-    sandbox: bool
+    sandbox: bool = False
+    pace: float = 1.0
 
 
 async def generate(order: Order) -> int:
@@ -43,16 +47,18 @@ async def generate(order: Order) -> int:
         plan = await _plan(order, stack)
         services = await stack.enter_async_context(open_services(plan))
         terminal = Terminal(console, order.out)
+        stack.callback(terminal.close)
         try:
             return await _run(services, order, terminal)
         except CoreError as error:
+            terminal.close()
             console.print(plain(error), markup=False, style="red")
             return 1
 
 
 async def _plan(order: Order, stack: AsyncExitStack) -> Plan:
     if order.sandbox:
-        sandbox = await stack.enter_async_context(ComfyDeploySandbox())
+        sandbox = await stack.enter_async_context(ComfyDeploySandbox(order.pace))
         log.configure("console", "warning", [sandbox.key])
         return Plan(api_url=sandbox.url, api_key=sandbox.key)
     settings = load(ApiSettings)
@@ -62,19 +68,26 @@ async def _plan(order: Order, stack: AsyncExitStack) -> Plan:
 
 async def _run(services: Services, order: Order, terminal: Terminal) -> int:
     run_id = await services.generation.start(Wish(TERMINAL, order.deployment, order.given), terminal)
-    interrupted = asyncio.Event()
-    asyncio.get_running_loop().add_signal_handler(signal.SIGINT, interrupted.set)
-    ended = asyncio.create_task(terminal.ended.wait())
-    asked_to_stop = asyncio.create_task(interrupted.wait())
-    try:
-        await asyncio.wait({ended, asked_to_stop}, return_when=asyncio.FIRST_COMPLETED)
-        if interrupted.is_set() and not ended.done():
-            await services.generation.cancel(run_id, TERMINAL)
-        await ended
-    finally:
-        for task in (ended, asked_to_stop):
-            task.cancel()
-        await asyncio.gather(ended, asked_to_stop, return_exceptions=True)
+    delivery = services.deliveries.find(run_id)
+    if delivery is not None and await _interrupted(delivery.closed):
+        await services.generation.cancel(run_id, TERMINAL)
+        await delivery.closed.wait()
     for path in terminal.saved:
         print(path)  # noqa: T201 -- the paths are this command's output
     return 0 if terminal.stage is Stage.DONE else 1
+
+
+async def _interrupted(end: asyncio.Event) -> bool:
+    """Wait for the end or a Ctrl-C, and say whether it was the latter. A second Ctrl-C acts as usual."""
+    pressed = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGINT, pressed.set)
+    waiting = [asyncio.create_task(event.wait()) for event in (end, pressed)]
+    try:
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        loop.remove_signal_handler(signal.SIGINT)
+        for task in waiting:
+            task.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+    return not end.is_set()

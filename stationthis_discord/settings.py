@@ -2,20 +2,25 @@
 
 import os
 import re
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Final, Literal, TypeVar
 
 import platformdirs
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, DotEnvSettingsSource, NoDecode, SettingsConfigDict
 
+from core.catalog import ENVIRONMENTS, PRODUCTION
 from core.comfydeploy.wire import api_root
 from core.hosts import Hosts, trusted_host, trusted_hosts
 from core.services import Plan
 
+ENV_FILE: Final = Path(".env")
 DISCORD_CDN: Final = ("cdn.discordapp.com", "media.discordapp.net")
-_HOST = re.compile(r"[A-Za-z0-9.-]+(:\d{1,5})?")
+_HOST: Final = re.compile(r"[A-Za-z0-9.-]+(:\d{1,5})?")
+_PASSWORD: Final = re.compile(r"://[^:/@]*:([^/@]+)@")
 
 
 class SettingsError(Exception):
@@ -33,14 +38,28 @@ def _listed(value: object) -> object:
 
 
 def _api_address(value: str) -> str:
-    api_root(value)
-    return value
+    address = value.strip()
+    try:
+        api_root(address)
+        trusted_host(address)  # which also needs a port that is one
+    except ValueError:  # whose text may repeat the address
+        raise ValueError("must be an http:// or https:// address without query, fragment or credentials") from None
+    return address
 
 
 def _discord_address(value: str) -> str:
-    if not re.fullmatch(r"https?://[^/?#@\s]+(/[^?#\s]*)?/api/v10/?", value):
-        raise ValueError("must be an http(s) address that ends in /api/v10")
-    return value.rstrip("/")
+    address = value.strip().rstrip("/")
+    if re.fullmatch(r"https?://[^/?#@\s]+(/[^?#\s]*)?/api/v10", address):
+        with suppress(ValueError):
+            trusted_host(address)
+            return address
+    raise ValueError("must be an http(s) address that ends in /api/v10")
+
+
+def _environment(value: str) -> str:
+    if value not in ENVIRONMENTS:
+        raise ValueError(f"must be a comma list of {', '.join(ENVIRONMENTS)}")
+    return value
 
 
 def _host(value: str) -> str:
@@ -67,9 +86,10 @@ def default_database_url() -> str:
 
 
 Snowflake = Annotated[int, Field(gt=0, lt=2**64)]
+Environment = Annotated[str, AfterValidator(_environment)]
 Host = Annotated[str, AfterValidator(_host)]
 # NoDecode: the environment holds a comma list, not JSON
-Texts = Annotated[list[str], NoDecode, BeforeValidator(_listed)]
+Environments = Annotated[list[Environment], NoDecode, BeforeValidator(_listed)]
 Hostnames = Annotated[list[Host], NoDecode, BeforeValidator(_listed)]
 Snowflakes = Annotated[list[Snowflake], NoDecode, BeforeValidator(_listed)]
 
@@ -87,8 +107,8 @@ class ApiSettings(BaseSettings):
     comfy_deploy_api_url: Annotated[str, AfterValidator(_api_address)] = Field(
         default="https://api.comfydeploy.com", description="Address of ComfyUI Deploy, with or without a trailing /api"
     )
-    stationthis_environments: Texts = Field(
-        default=["production"], min_length=1, description="Deployment environments on offer, comma list"
+    stationthis_environments: Environments = Field(
+        default=[PRODUCTION], min_length=1, description="Deployment environments on offer, comma list"
     )
     stationthis_cache_ttl: float = Field(default=300, ge=1, description="Seconds for which the deployments are kept")
     stationthis_media_hosts: Hostnames = Field(
@@ -134,13 +154,15 @@ class Settings(ApiSettings):
     )
     stationthis_database_url: str = Field(
         default_factory=default_database_url,
-        pattern=r"^(sqlite\+aiosqlite|postgresql\+asyncpg)://",
+        pattern=r"^(sqlite\+aiosqlite:///|postgresql\+asyncpg://).",
+        repr=False,  # it may hold a password
         description="Where people's data will be kept; nothing is yet, so only `doctor` looks at it",
     )
 
     @property
     def secrets(self) -> list[str]:
-        return [*super().secrets, self.discord_token.get_secret_value()]
+        password = _PASSWORD.findall(self.stationthis_database_url)
+        return [*super().secrets, self.discord_token.get_secret_value(), *password]
 
     def plan(self) -> Plan:
         local = frozenset({trusted_host(self.discord_api_url)}) if self.discord_api_url else frozenset()
@@ -156,7 +178,7 @@ class Settings(ApiSettings):
 Kind = TypeVar("Kind", bound=ApiSettings)
 
 
-def load(kind: type[Kind], env_file: Path | None = Path(".env")) -> Kind:
+def load(kind: type[Kind], env_file: Path | None = ENV_FILE) -> Kind:
     """The settings from the environment, and from `env_file` where the environment is silent.
 
     Raises:
@@ -168,21 +190,36 @@ def load(kind: type[Kind], env_file: Path | None = Path(".env")) -> Kind:
         problems = {str(error["loc"][0]): error for error in invalid.errors(include_input=False, include_url=False)}
         lines = [_line(kind, name, error["type"], error["msg"]) for name, error in problems.items()]
     except UnicodeDecodeError:
-        lines = [f"{env_file} is not UTF-8 text: save it as UTF-8"]
+        lines = [f"{env_file} is not UTF-8 text: save it as UTF-8."]
+    except OSError as error:
+        lines = [f"{env_file} cannot be read ({type(error).__name__}): let this user read it."]
     raise SettingsError(lines)
 
 
-def unknown_names() -> list[str]:
+def unknown_names(env_file: Path | None = ENV_FILE) -> list[str]:
     """Variables that look like ours and are none: a setting with a typo would be ignored without a word."""
-    known = {name.upper() for name in Settings.model_fields}
-    return sorted(name for name in os.environ if name.startswith("STATIONTHIS_") and name not in known)
+    names = set(map(str.lower, os.environ))
+    with suppress(OSError, UnicodeDecodeError):  # `load` says what is wrong with the file
+        names |= DotEnvSettingsSource(Settings, env_file=env_file).env_vars.keys()
+    unknown = names - Settings.model_fields.keys()
+    return sorted(name.upper() for name in unknown if name.startswith("stationthis_"))
+
+
+def example() -> str:
+    """The text of `.env.example`: what must be set, and what may be, with its default."""
+    return "\n".join(_example_lines(name, field) for name, field in Settings.model_fields.items())
+
+
+def _example_lines(name: str, field: FieldInfo) -> str:
+    default = "" if field.default_factory or field.default is None else field.default
+    text = ",".join(map(str, default)) if isinstance(default, list) else str(default)
+    line = f"{name.upper()}=" if field.is_required() else f"# {name.upper()}={text}"
+    return f"# {field.description}\n{line}\n"
 
 
 def _line(kind: type[ApiSettings], name: str, error_type: str, message: str) -> str:
     said = kind.model_fields[name].description or ""
     if error_type == "missing":
         return f"{name.upper()} is missing. {said}."
-    expected = (
-        message.removeprefix("Value error, ").replace("Input should be", "must be").replace("String should", "must")
-    )
+    expected = re.sub(r"^(Input|String|List) should", "must", message.removeprefix("Value error, "))
     return f"{name.upper()} is not usable: it {expected}. {said}."

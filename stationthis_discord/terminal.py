@@ -28,13 +28,12 @@ _STATES = {
 
 
 class Terminal:
-    """A `Surface`. `saved` are the files written to `folder`; `stage` is how it ended, once `ended` is set."""
+    """A `Surface`. `saved` are the files written to `folder`; `stage` is how it ended, None if that was not shown."""
 
     def __init__(self, console: Console, folder: Path) -> None:
         self.upload_limit = 2**40
         self.saved: list[Path] = []
         self.stage: Stage | None = None
-        self.ended = asyncio.Event()
         self._console = console
         self._folder = folder
         self._said = ""
@@ -48,27 +47,36 @@ class Terminal:
             self._progress.start()
         self._say(view)
 
+    def close(self) -> None:
+        """Leave the line as it is and give the cursor back; also where no end was shown."""
+        if self._progress.live.is_started:  # else rich would write an empty line
+            self._progress.stop()
+
     async def finish(self, view: RunView) -> None:
         self._say(view)
-        self._progress.stop()
+        self.close()
         for text in view.texts:
-            self._console.print(text, markup=False)
+            self._console.print(_printable(text), markup=False)
         for item in view.files:
-            self.saved.append(await asyncio.to_thread(self._save, item.file, item.name))
+            try:
+                self.saved.append(await asyncio.to_thread(self._save, item.file, item.name))
+            except OSError as error:
+                self._console.print(f"{item.name} cannot be saved in {self._folder}: {error.strerror}", markup=False)
+                return
         for left in view.left_out:
-            self._console.print(f"Could not be fetched: {left.media.filename}", markup=False)
+            said = _printable(f"Could not be fetched: {left.media.filename} ({left.media.url})")
+            self._console.print(said, markup=False)
         if view.stage is Stage.FAILED:
             reason = view.reason.message.strip() if view.reason else "The machine gave no reason."
-            self._console.print(reason[:2000], markup=False)
+            self._console.print(_printable(reason[:2000]), markup=False)
         self.stage = view.stage
-        self.ended.set()
 
     def _say(self, view: RunView) -> None:
         words = _STATES[view.stage]
         if view.run is not None and view.run.is_waiting and view.run.queue_position:
             words += f", {view.run.queue_position} ahead in line"
         elif view.stage is Stage.RUNNING and view.run is not None and view.run.live_status:
-            words += f": {view.run.live_status[:60]}"
+            words += f": {_printable(view.run.live_status[:60])}"
         if view.silent_since is not None:
             words += " (ComfyUI Deploy does not answer, still trying)"
         share = 1.0 if view.stage is Stage.DONE else (view.run.progress if view.run else 0.0)
@@ -88,6 +96,11 @@ class Terminal:
 def plain(error: CoreError) -> str:
     """The sentence for an error, without Discord's markdown."""
     return re.sub(r"\\(?=[^\w\s])|\*\*|`", "", words_for(error))
+
+
+def _printable(foreign: str) -> str:
+    """Without what a terminal would obey."""
+    return "".join(letter for letter in foreign if letter.isprintable() or letter in "\n\t")
 
 
 def _free(wanted: Path) -> Path:

@@ -78,6 +78,11 @@ def list_buttons(offer: Offer, page: int) -> discord.ui.View:
     return view
 
 
+def is_ours(custom_id: str) -> bool:
+    """Whether `Immortal` takes what has this id."""
+    return _TEMPLATE.fullmatch(custom_id) is not None
+
+
 def run_of(message: discord.Message) -> str | None:
     """The run whose finished result a message of ours shows, by its Again button."""
     for row in message.components:

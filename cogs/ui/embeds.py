@@ -1,12 +1,13 @@
 """What each screen shows, as embeds; pure: no clock, no waiting."""
 
+import re
 from collections.abc import Callable
 from typing import Final
 
 import discord
 
 from cogs.ui import limits
-from cogs.ui.text import clip, code, number, safe, seconds, size, when
+from cogs.ui.text import block, clip, code, fitting, named, number, safe, seconds, size, when
 from core.cache import Kept
 from core.catalog import Deployment, Offer
 from core.comfydeploy.inputs import Input, InputKind
@@ -21,7 +22,9 @@ GREY: Final = discord.Colour(0x99AAB5)
 PAGE_LENGTH: Final = 10
 _BAR: Final = 10
 _PROMPT: Final = 300  # characters of the prompt that are shown
+_FAR: Final = 2**31 - 1
 _TEXT: Final = 1500  # characters of a text result that are shown
+_LINKABLE: Final = re.compile(r"https://[A-Za-z0-9.:-]+/[A-Za-z0-9._~!$&'*+,;=:@/%-]{1,450}")
 
 
 def run_embed(view: RunView) -> discord.Embed:
@@ -29,12 +32,13 @@ def run_embed(view: RunView) -> discord.Embed:
     lines = [_state_line(view)]
     if view.prompt:
         lines.append(f"> {safe(view.prompt, _PROMPT)}")
-    lines += [_text_result(text) for text in view.texts]
+    lines += [block(text, _TEXT) for text in view.texts]
     lines += [_left_out(item) for item in view.left_out]
-    lines.append("-# " + " · ".join(_small_print(view)))
+    small_print = "-# " + " · ".join(_small_print(view))
+    shown = fitting(lines, limits.EMBED_DESCRIPTION - len(small_print) - 1)
     embed = discord.Embed(
-        title=clip(safe(view.deployment, 120), limits.EMBED_TITLE),
-        description=clip("\n".join(lines), limits.EMBED_DESCRIPTION),
+        title=named(view.deployment, limits.EMBED_TITLE // 2),
+        description=f"{shown}\n{small_print}",
         colour=_COLOURS.get(view.stage, BLURPLE),
     )
     if view.run_id:
@@ -49,7 +53,7 @@ def error_embed(sentence: str, reference: str) -> discord.Embed:
 
 
 def note_embed(sentence: str) -> discord.Embed:
-    return discord.Embed(description=sentence, colour=BLURPLE)
+    return discord.Embed(description=clip(sentence, limits.EMBED_DESCRIPTION), colour=BLURPLE)
 
 
 def deployments_embed(kept: Kept[Offer], page: int) -> discord.Embed:
@@ -60,7 +64,7 @@ def deployments_embed(kept: Kept[Offer], page: int) -> discord.Embed:
     if not offer.deployments:
         lines.append("Nothing can be run yet: no deployment is on offer. Deploy a workflow in ComfyUI Deploy first.")
     if offer.unreadable:
-        names = ", ".join(safe(name, 60) for name in offer.unreadable[:5])
+        names = ", ".join(named(name, 60) for name in offer.unreadable[:5])
         lines.append(f"⚠ ComfyUI Deploy could not describe: {names}. Its operators can fix that in the workflow.")
     if kept.stale:
         lines.append(f"⚠ ComfyUI Deploy is not reachable. This list is from {when(kept.loaded_at)}.")
@@ -80,15 +84,9 @@ def deployment_embed(deployment: Deployment) -> discord.Embed:
     lines.append(f"Makes: **{deployment.makes}** · {safe(deployment.environment, 40)}{version}")
     if not deployment.inputs:
         lines.append("It has no inputs: `/generate` runs it as it is.")
-    text = "\n".join(lines)
-    for position, item in enumerate(deployment.inputs):
-        line = _input_line(item)
-        rest = len(deployment.inputs) - position
-        if len(text) + len(line) > limits.EMBED_DESCRIPTION - 40:
-            text += f"\n…and {rest} more."
-            break
-        text += f"\n{line}"
-    return discord.Embed(title=clip(safe(deployment.label, 120), limits.EMBED_TITLE), description=text, colour=BLURPLE)
+    lines += [_input_line(item) for item in deployment.inputs]
+    text = fitting(lines, limits.EMBED_DESCRIPTION)
+    return discord.Embed(title=named(deployment.label, limits.EMBED_TITLE // 2), description=text, colour=BLURPLE)
 
 
 _HELP: Final = """\
@@ -191,13 +189,8 @@ def _small_print(view: RunView) -> list[str]:
     return parts
 
 
-def _text_result(text: str) -> str:
-    quoted = clip(text.replace("```", "'''").strip(), _TEXT)
-    return f"```\n{quoted}\n```"
-
-
 def _left_out(item: LeftOut) -> str:
-    link = f"[{safe(item.media.filename, 60)}]({item.media.url})" if _is_linkable(item.media.url) else "a file"
+    link = f"[{named(item.media.filename, 60)}]({item.media.url})" if _is_linkable(item.media.url) else "a file"
     if item.limit is not None:
         about = f" ({size(item.size)})" if item.size is not None else ""
         return f"📦 {link}{about} is too large to attach here (limit {size(item.limit)})."
@@ -205,31 +198,47 @@ def _left_out(item: LeftOut) -> str:
 
 
 def _is_linkable(url: str) -> bool:
-    """Whether an address may stand in a public message: short, whole, and without a signature that opens the file."""
-    return url.startswith("https://") and "X-Amz-" not in url and len(url) <= 500 and not set(url) & set(" )<>")
+    """Whether an address may stand in a public message: short, and without a query, which may hold a signature."""
+    return bool(_LINKABLE.fullmatch(url))
 
 
 def _deployment_line(item: Deployment) -> str:
-    return f"**{safe(item.label, 80)}** · {item.makes} · {safe(item.environment, 30)}"
+    return f"**{named(item.label, 80)}** · {item.makes} · {safe(item.environment, 30)}"
 
 
 def _input_line(item: Input) -> str:
-    name = f" {safe(item.name, 60)}" if item.name != item.key else ""
+    name = f" {named(item.name, 60)}" if item.name != item.key else ""
     said = f" — {safe(item.description, 100)}" if item.description else ""
     return f"- {code(item.key, 60)}{name} ({', '.join(_about(item))}){said}"
 
 
 def _about(item: Input) -> list[str]:
     about = [str(item.kind)]
-    if item.minimum is not None and item.maximum is not None and item.kind is not InputKind.SEED:
-        about.append(f"{number(item.minimum)} to {number(item.maximum)}")
+    about += _span(item)
     if item.options:
         more = f" and {len(item.options) - 8} more" if len(item.options) > 8 else ""
         about.append("one of " + ", ".join(code(option, 30) for option in item.options[:8]) + more)
-    if item.required:
-        about.append("**needed**")
-    elif item.kind is InputKind.SEED:
-        about.append("random unless given")
-    elif isinstance(item.default, str | int | float) and item.default != "":
-        about.append(f"default {code(str(item.default), 40)}")
+    about += _when_left_out(item)
     return about
+
+
+def _span(item: Input) -> list[str]:
+    """The range, but for ends so far away that nobody meets them."""
+    if item.minimum is None or item.maximum is None or item.kind is InputKind.SEED:
+        return []
+    if item.maximum < _FAR:
+        return [f"{number(item.minimum)} to {number(item.maximum)}"]
+    return [f"{number(item.minimum)} or more"] if item.minimum > -_FAR else []
+
+
+def _when_left_out(item: Input) -> list[str]:
+    """What holds if the input is not given. Of an address no more than that there is one: it may hold a secret."""
+    if item.required:
+        return ["**needed**"]
+    if item.kind is InputKind.SEED:
+        return ["random unless given"]
+    if isinstance(item.default, bool):
+        return [f"default `{'yes' if item.default else 'no'}`"]
+    if item.linked or (isinstance(item.default, str) and "://" in item.default):
+        return ["has a default"]
+    return [] if item.default is None else [f"default {code(str(item.default), 40)}"]

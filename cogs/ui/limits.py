@@ -5,9 +5,6 @@ from typing import Final
 # https://docs.discord.com/developers/resources/message#embed-object-embed-limits
 EMBED_TITLE: Final = 256
 EMBED_DESCRIPTION: Final = 4096
-EMBED_FIELDS: Final = 25
-EMBED_FIELD_NAME: Final = 256
-EMBED_FIELD_VALUE: Final = 1024
 
 # https://docs.discord.com/developers/resources/message#attachment-object
 ALT_TEXT: Final = 1024

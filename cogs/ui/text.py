@@ -1,10 +1,20 @@
 """Foreign text made safe to show, and clipped; numbers as people read them. Pure."""
 
+import re
+import unicodedata
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
 import discord
 
-_INVISIBLE = dict.fromkeys([*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF, 0x00])
+from core.comfydeploy.wire import unsigned
+
+_INVISIBLE: Final = {"Cc", "Cf", "Cs"}  # control, format (zero width, direction) and surrogate characters
+_MARKDOWN: Final = re.compile(r"[\\*_~|`\[\]<]|^[#>-]|(?<=:)//")
+_NUMBERED: Final = re.compile(r"^(\d+)\.")
+_LONGEST: Final = 4096  # characters that are looked at; no place shows more
+_AND_MORE: Final = 24  # characters kept free for the line that counts the rest
 
 
 def clip(text: str, limit: int) -> str:
@@ -12,17 +22,47 @@ def clip(text: str, limit: int) -> str:
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
+def plain(text: str, limit: int) -> str:
+    """Foreign text for places that read no markdown: one line, nothing invisible, no signed address, clipped."""
+    return clip(" ".join(_visible(text).split()), limit)
+
+
 def safe(text: str, limit: int) -> str:
-    """Foreign text on one line: no markdown, no mention, no invisible or direction-changing characters, clipped."""
-    flat = " ".join(text.translate(_INVISIBLE).split())
-    escaped = discord.utils.escape_mentions(discord.utils.escape_markdown(clip(flat, limit)))
-    return clip(escaped, 2 * limit).removesuffix("\\")
+    """Foreign text for places that read markdown: as `plain`, and nothing in it is a format, a link or a mention.
+
+    `limit` counts what people see; the result has up to twice as many characters.
+    """
+    escaped = _NUMBERED.sub(r"\1\\.", _MARKDOWN.sub(r"\\\g<0>", plain(text, limit)))
+    return discord.utils.escape_mentions(escaped)
+
+
+def named(text: str, limit: int) -> str:
+    """As `safe`, for names: never empty."""
+    return safe(text, limit) or "(no name)"
 
 
 def code(text: str, limit: int) -> str:
     """Foreign text as inline code; a backtick would end it, so it becomes a quote mark."""
-    flat = " ".join(text.translate(_INVISIBLE).split()).replace("`", "'")
-    return f"`{clip(flat, limit) or ' '}`"
+    quoted = plain(text, limit).replace("`", "'")
+    return f"`{quoted or ' '}`"
+
+
+def block(text: str, limit: int) -> str:
+    """Foreign text of several lines as a block of code, up to `limit` characters of it."""
+    quoted = clip(_visible(text).strip().replace("```", "'''"), limit)
+    return f"```\n{quoted or ' '}\n```"
+
+
+def fitting(lines: Sequence[str], limit: int, most: int | None = None) -> str:
+    """As many whole lines as fit into `limit` characters, at most `most`, and how many more there are."""
+    kept: list[str] = []
+    room = limit - _AND_MORE
+    for position, line in enumerate(lines):
+        room -= len(line) + 1
+        if room < 0 or position == most:
+            return "\n".join([*kept, f"…and {len(lines) - position} more."])
+        kept.append(line)
+    return "\n".join(kept)
 
 
 def when(moment: datetime) -> str:
@@ -39,7 +79,7 @@ def size(count: int) -> str:
 
 def number(value: float) -> str:
     """A number without a needless `.0`."""
-    return str(int(value)) if float(value).is_integer() else f"{value:g}"
+    return str(int(value)) if abs(value) < 10**20 and value == int(value) else f"{value:.10g}"
 
 
 def seconds(value: float) -> str:
@@ -48,3 +88,8 @@ def seconds(value: float) -> str:
         return f"{max(1, round(value))} s"
     minutes, rest = divmod(round(value), 60)
     return f"{minutes} min {rest} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def _visible(text: str) -> str:
+    kept = "".join(char for char in text[:_LONGEST] if char.isspace() or unicodedata.category(char) not in _INVISIBLE)
+    return unsigned(kept)

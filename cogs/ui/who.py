@@ -5,14 +5,24 @@ that reads them.
 """
 
 from collections.abc import Awaitable, Callable
-from typing import Protocol, cast
+from typing import Final, Protocol, cast
 
 import discord
 
+from core.errors import PermissionsMissing
 from core.people.actor import Actor
 from core.services import Services
 
 Press = Callable[[discord.Interaction, str], Awaitable[None]]
+
+# A run's message outlives the interaction's token and is then reached through its channel.
+_NEEDED: Final = {
+    "view_channel": "View Channel",
+    "send_messages": "Send Messages",
+    "embed_links": "Embed Links",
+    "attach_files": "Attach Files",
+}
+_IN_THREADS: Final = {"send_messages": "send_messages_in_threads"}
 
 
 class Served(Protocol):
@@ -34,6 +44,23 @@ def who(interaction: discord.Interaction) -> Actor:
 def who_reacted(payload: discord.RawReactionActionEvent) -> Actor:
     """A reaction says nothing about rights, so it has none but the owner's own."""
     return Actor(user=payload.user_id, guild=payload.guild_id)
+
+
+def check_permissions(interaction: discord.Interaction) -> None:
+    """Find out before anything is paid for whether the result can be shown here.
+
+    Only servers where the bot itself was added are asked about: elsewhere it answers by the interaction alone.
+
+    Raises:
+        PermissionsMissing: with the names of what the bot may not do in this channel.
+    """
+    if interaction.guild_id is None or not interaction.is_guild_integration():
+        return
+    threads = _IN_THREADS if isinstance(interaction.channel, discord.Thread) else {}
+    granted = interaction.app_permissions
+    missing = [words for name, words in _NEEDED.items() if not getattr(granted, threads.get(name, name))]
+    if missing:
+        raise PermissionsMissing(missing)
 
 
 def served_by(interaction: discord.Interaction) -> Served:

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import discord
 
-from cogs.ui.text import code, number, safe, size
+from cogs.ui.text import code, fitting, named, number, size
 from core.errors import (
     AccessDenied,
     AlreadyAsked,
@@ -34,6 +34,7 @@ from core.errors import (
     NotServedHere,
     NotYourRun,
     OutOfCredits,
+    PermissionsMissing,
     Problem,
     Refused,
     RunGone,
@@ -49,6 +50,8 @@ from core.errors import (
 _NOTHING_STARTED: Final = "Nothing was started."
 _OPERATORS: Final = "Please tell the people who run this bot."
 MOST_PROBLEMS: Final = 8
+_MOST_CHOICES: Final = 12
+_ROOM: Final = 3000  # characters for the list of problems; an embed holds 4096 in all
 
 
 def words_for(error: BaseException) -> str:
@@ -61,8 +64,7 @@ def words_for(error: BaseException) -> str:
 
 def problem_words(problem: Problem) -> str:
     """What is wrong with one input, and what would be right."""
-    name = f"**{safe(problem.name, 60) or '(no name)'}**"
-    return f"{name} {_FAULTS[problem.fault](problem)}"
+    return f"**{named(problem.name, 60)}** {_FAULTS[problem.fault](problem)}"
 
 
 def _range(problem: Problem) -> str:
@@ -79,26 +81,33 @@ def _wrote(problem: Problem) -> str:
 
 
 def _unknown(problem: Problem) -> str:
-    known = ", ".join(code(choice, 40) for choice in problem.choices[:12])
-    return f"is not an input of this deployment. It has: {known}." if known else "is not an input: it has none."
+    if not problem.choices:
+        return "is not an input of this deployment: it has none."
+    return f"is not an input of this deployment. It has: {_choices(problem)}."
 
 
 def _not_an_option(problem: Problem) -> str:
-    choices = ", ".join(code(choice, 40) for choice in problem.choices[:12])
-    more = f" and {len(problem.choices) - 12} more" if len(problem.choices) > 12 else ""
-    return f"must be one of {choices}{more}{_wrote(problem)}"
+    right = f"one of {_choices(problem)}" if problem.choices else "one of its options"
+    return f"must be {right}{_wrote(problem)}"
+
+
+def _choices(problem: Problem) -> str:
+    shown = ", ".join(code(choice, 40) for choice in problem.choices[:_MOST_CHOICES])
+    rest = len(problem.choices) - _MOST_CHOICES
+    return f"{shown} and {rest} more" if rest > 0 else shown
 
 
 _FAULTS: Final[dict[Fault, Callable[[Problem], str]]] = {
     Fault.UNKNOWN: _unknown,
     Fault.TWICE: lambda _: "is given twice.",
-    Fault.MISSING: lambda _: "is missing: this deployment cannot run without it.",
+    Fault.MISSING: lambda p: f"is missing. Write a link to it into `inputs`, as {code(f'{p.given}=https://…', 80)}.",
+    Fault.MISSING_PICTURE: lambda _: "is missing. Attach a picture as `image`.",
     Fault.NOT_A_NUMBER: lambda p: f"must be a number{_wrote(p)}",
     Fault.NOT_WHOLE: lambda p: f"must be a whole number{_wrote(p)}",
     Fault.OUT_OF_RANGE: lambda p: f"{_range(p)}{_wrote(p)}",
     Fault.NOT_YES_OR_NO: lambda p: f"must be `yes` or `no`{_wrote(p)}",
     Fault.NOT_AN_OPTION: _not_an_option,
-    Fault.NOT_A_LINK: lambda p: f"must be a link that starts with https://{_wrote(p)}",
+    Fault.NOT_A_LINK: lambda p: f"must be a link that starts with `https://`{_wrote(p)}",
     Fault.NO_PLACE: lambda _: "cannot be given: this deployment has no such input.",
     Fault.UNUSABLE: lambda _: "is a live input, which cannot be set from here.",
     Fault.UNREADABLE: lambda p: f'cannot be read{_wrote(p)} Write `name=value; other="quoted; value"`.',
@@ -106,21 +115,19 @@ _FAULTS: Final[dict[Fault, Callable[[Problem], str]]] = {
 
 
 def _invalid(error: InputsInvalid) -> str:
-    lines = [f"- {problem_words(problem)}" for problem in error.problems[:MOST_PROBLEMS]]
-    if len(error.problems) > MOST_PROBLEMS:
-        lines.append(f"- …and {len(error.problems) - MOST_PROBLEMS} more.")
-    place = f" for **{safe(error.deployment, 100)}**" if error.deployment else ""
-    return "\n".join([f"{_NOTHING_STARTED} Please change this{place}:", *lines])
+    lines = [f"- {problem_words(problem)}" for problem in error.problems]
+    place = f" for **{named(error.deployment, 100)}**" if error.deployment else ""
+    return f"{_NOTHING_STARTED} Please change this{place}:\n{fitting(lines, _ROOM, MOST_PROBLEMS)}"
 
 
 def _not_found(error: DeploymentNotFound) -> str:
-    hint = ", ".join(f"**{safe(name, 100)}**" for name in error.similar)
+    hint = ", ".join(f"**{named(name, 100)}**" for name in error.similar)
     advice = f"Did you mean {hint}?" if hint else "`/deployments` lists what can be run."
     return f"There is no deployment {code(error.wanted, 80)} on offer. {advice}"
 
 
 def _ambiguous(error: DeploymentAmbiguous) -> str:
-    choices = ", ".join(f"**{safe(label, 100)}**" for label in error.choices[:5])
+    choices = ", ".join(f"**{named(label, 100)}**" for label in error.choices[:5])
     return f"Several deployments are called {code(error.wanted, 80)}. Pick one of {choices}."
 
 
@@ -193,7 +200,10 @@ _WORDS: Final[dict[type[BaseException], Callable[[Any], str]]] = {
     TooManyRuns: _too_many,
     AlreadyAsked: lambda _: "You asked for that a moment ago, and it is on its way.",
     NotServedHere: lambda _: "This bot does not answer here.",
-    ButtonUnknown: lambda _: "This button is of another version of the bot and does nothing now.",
+    PermissionsMissing: lambda e: (
+        f"The bot could not show the result here: it needs {', '.join(e.permissions)}. {_NOTHING_STARTED}"
+    ),
+    ButtonUnknown: lambda _: "This button or form is of another version of the bot, or too old. Use the command anew.",
     SurfaceLost: lambda _: (
         f"The bot may not write here. It needs View Channel, Send Messages, Embed Links and Attach Files. "
         f"{_NOTHING_STARTED}"

@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +13,9 @@ from core.errors import Fault, InputsInvalid, Problem
 
 _YES = {"yes", "true", "on", "1", "y"}
 _NO = {"no", "false", "off", "0", "n"}
+_LINK = re.compile(r"https?://\S+")
+_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+")
+_LARGEST_SEED = 2**32 - 1  # every sampler takes those
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +80,7 @@ def fit(inputs: Iterable[Input], given: Given, draw: Callable[[int, int], int]) 
             values[item.key] = _coerced(item, value)
         except _Unfit as unfit:
             problems.append(_problem(item, unfit, value))
-    given_keys = {item.key for item in wanted}
-    problems += [Problem(item.name, Fault.MISSING) for item in declared if item.required and item.key not in given_keys]
+    problems += [_missing(item, roles) for item in declared if item.required and item not in wanted]
     if problems:
         raise InputsInvalid(problems)
     if roles.seed and roles.seed.key not in values:
@@ -86,9 +89,14 @@ def fit(inputs: Iterable[Input], given: Given, draw: Callable[[int, int], int]) 
 
 
 def draw_seed(item: Input, draw: Callable[[int, int], int]) -> int:
-    """A new seed in the input's own range, at most 32 bits: every sampler takes those."""
-    low = max(0, math.ceil(item.minimum or 0))
-    return draw(low, max(low, min(2**32 - 1, math.floor(item.maximum or 2**32 - 1))))
+    """A new seed in the input's own range, of that preferably from 0 to `_LARGEST_SEED`."""
+    low = 0 if item.minimum is None else math.ceil(item.minimum)
+    high = _LARGEST_SEED if item.maximum is None else math.floor(item.maximum)
+    if high >= 0:
+        low = max(0, low)
+    if low <= _LARGEST_SEED:
+        high = min(high, _LARGEST_SEED)
+    return draw(low, max(low, high))
 
 
 def shown_values(roles: Roles, values: Mapping[str, Any]) -> tuple[str | None, int | None]:
@@ -126,9 +134,22 @@ def _assigned(
 
 
 def _named(declared: list[Input], name: str) -> Input | None:
-    exact = next((item for item in declared if item.key == name), None)
+    """By id as it is, then by id or by shown name in any case; what several share is nobody's."""
     folded = name.strip().casefold()
-    return exact or next((item for item in declared if folded in {item.key.casefold(), item.name.casefold()}), None)
+    readings: tuple[Callable[[Input], bool], ...] = (
+        lambda item: item.key == name,
+        lambda item: item.key.strip().casefold() == folded,
+        lambda item: item.name.casefold() == folded,
+    )
+    for is_meant in readings:
+        meant = [item for item in declared if is_meant(item)]
+        if meant:
+            return meant[0] if len(meant) == 1 else None
+    return None
+
+
+def _missing(item: Input, roles: Roles) -> Problem:
+    return Problem(item.name, Fault.MISSING_PICTURE if item is roles.image else Fault.MISSING, given=item.key)
 
 
 def _problem(item: Input, unfit: _Unfit, value: str | int) -> Problem:
@@ -161,6 +182,9 @@ def _coerced(item: Input, value: str | int) -> object:
 
 
 def _number(text: str) -> float:
+    """With a decimal point or comma; `1,000` may mean either of two numbers, so it is none."""
+    if _THOUSANDS.fullmatch(text.strip()):
+        raise _Unfit(Fault.NOT_A_NUMBER)
     try:
         number = float(text.strip().replace(",", ".", 1))
     except ValueError:
@@ -204,7 +228,7 @@ def _choice(item: Input, text: str) -> str:
 
 def _link(item: Input, text: str) -> str:
     links = text.split() if item.kind is InputKind.IMAGES else [text]
-    if not links or not all(link.startswith(("https://", "http://")) and " " not in link for link in links):
+    if not links or not all(_LINK.fullmatch(link) for link in links):
         raise _Unfit(Fault.NOT_A_LINK)
     return json.dumps(links) if item.kind is InputKind.IMAGES else text
 

@@ -1,36 +1,47 @@
 """The API's objects, read leniently: unknown fields are ignored, unknown statuses kept, gaps filled."""
 
-import math
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any, Final
-from uuid import UUID
+from typing import Annotated, Any, Final, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    NonNegativeInt,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
 
-from core.comfydeploy.wire import parse_date
+from core.comfydeploy.wire import checked_id, parse_date
 
-Id = Annotated[str, BeforeValidator(str), AfterValidator(lambda value: str(UUID(value)))]
+Id = Annotated[str, AfterValidator(checked_id)]
 Date = Annotated[datetime, BeforeValidator(parse_date)]
+
+T = TypeVar("T")
+
+
+def _or_none(value: object, read: ValidatorFunctionWrapHandler) -> object:
+    try:
+        return read(value)
+    except ValidationError:
+        return None
 
 
 def _share(value: object) -> float:
     """Progress as 0.0-1.0 whatever was sent: null, float32 noise, or nothing a number."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float):
         return 0.0
-    return min(1.0, max(0.0, round(float(value), 4)))
+    return float(round(min(1.0, max(0.0, value)), 4))  # of 0.0 and NaN, max takes the first
 
 
-def _texts(value: object) -> str | None:
-    return value if isinstance(value, str) else None
-
-
-def _rows(value: object) -> list[object]:
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
-
+Lenient = Annotated[T | None, WrapValidator(_or_none)]
+"""What a run or a deployment can do without: when it cannot be read, it counts as not said."""
 
 Share = Annotated[float, BeforeValidator(_share)]
-LenientText = Annotated[str | None, BeforeValidator(_texts)]
 
 
 class Wire(BaseModel):
@@ -66,9 +77,13 @@ _RANK: Final[dict[str, int]] = {
 class Output(Wire):
     """What one output node made; `data` is read by `core.comfydeploy.outputs`."""
 
-    output_id: LenientText = None
+    output_id: Lenient[str] = None
     data: Any = None
-    created_at: Date | None = None
+    created_at: Lenient[Date] = None
+
+
+def _rows(value: object) -> list[object]:
+    return [item for item in value if isinstance(item, dict | Output)] if isinstance(value, list) else []
 
 
 class Run(Wire):
@@ -76,15 +91,15 @@ class Run(Wire):
 
     id: Id
     status: str
-    workflow_id: Id | None = None
+    workflow_id: Lenient[Id] = None
     workflow_inputs: Any = None
-    live_status: LenientText = None
+    live_status: Lenient[str] = None
     progress: Share = 0.0
-    queue_position: int | None = None
-    machine_type: LenientText = None
-    created_at: Date | None = None
-    started_at: Date | None = None
-    ended_at: Date | None = None
+    queue_position: Lenient[NonNegativeInt] = None
+    machine_type: Lenient[str] = None
+    created_at: Lenient[Date] = None
+    started_at: Lenient[Date] = None
+    ended_at: Lenient[Date] = None
     outputs: Annotated[list[Output], BeforeValidator(_rows)] = Field(default_factory=list)
 
     @property
@@ -106,7 +121,7 @@ class RunRow(Wire):
 
     id: Id
     status: str
-    created_at: Date | None = None
+    created_at: Lenient[Date] = None
 
 
 class Submitted(Wire):
@@ -124,11 +139,11 @@ class Workflow(Wire):
 
 class WorkflowLabel(Wire):
     name: str = ""
-    cover_url: LenientText = None
+    cover_url: Lenient[str] = None
 
 
 class Version(Wire):
-    version: int | None = None
+    version: Lenient[int] = None
     workflow_api: Any = None
 
 
@@ -138,7 +153,7 @@ class DeploymentRow(Wire):
     id: Id
     environment: str
     workflow_id: Id
-    workflow: WorkflowLabel | None = None
-    version: Version | None = None
-    description: LenientText = None
-    updated_at: Date | None = None
+    workflow: Lenient[WorkflowLabel] = None
+    version: Lenient[Version] = None
+    description: Lenient[str] = None
+    updated_at: Lenient[Date] = None

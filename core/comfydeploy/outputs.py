@@ -3,6 +3,7 @@
 Keys and shapes differ between generations of the machine's nodes, so files are told apart by their extension only.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,6 +11,7 @@ from enum import StrEnum
 from pathlib import PurePosixPath
 from typing import Any
 
+from core.comfydeploy.inputs import graph_nodes
 from core.comfydeploy.models import Output
 
 
@@ -109,11 +111,10 @@ def read_reason(raw_outputs: Iterable[object]) -> Reason | None:
     """Why a run failed: ComfyUI stores its error as an output that only the heavy list shows; None without one."""
     for output in raw_outputs:
         data = output.get("data") if isinstance(output, dict) else None
-        message = data.get("exception_message") if isinstance(data, dict) else None
-        if isinstance(data, dict) and isinstance(message, str):
+        if isinstance(data, dict) and isinstance(data.get("exception_message"), str):
             kind, node = data.get("exception_type"), data.get("node_type")
-            text = message.strip() or (kind if isinstance(kind, str) else "")
-            return Reason(text, node if isinstance(node, str) else None)
+            message = data["exception_message"].strip() or (kind if isinstance(kind, str) else "")
+            return Reason(message, node if isinstance(node, str) else None)
     return None
 
 
@@ -145,10 +146,10 @@ def _media(item: dict[str, Any]) -> Media | None:
 
 
 def _class_types(workflow_api: object) -> Iterator[str]:
-    for node in workflow_api.values() if isinstance(workflow_api, dict) else ():
-        name = node.get("class_type") if isinstance(node, dict) else None
+    for node in graph_nodes(workflow_api):
+        name = node.get("class_type")
         if isinstance(name, str):
-            yield name.lower().replace("_", "")
+            yield re.sub(r"[\W_]", "", name.lower())
 
 
 def _made_by_node(name: str) -> Kind | None:

@@ -37,19 +37,19 @@ def is_final(error: Exception) -> bool:
     return isinstance(error, Busy) and (error.retry_after or 0.0) > PATIENCE
 
 
-def _waits() -> Generator[float, BaseException | None, None]:
-    # backoff primes the generator once and then sends it each exception
-    error = yield 0.0
-    attempt = 0
-    while True:
-        error = yield wait_after(attempt, error, random.random())  # noqa: S311 -- jitter, not a secret
-        attempt += 1
+def retrying(read: Callable[P, Awaitable[T]], share: Callable[[], float] = random.random) -> Callable[P, Awaitable[T]]:
+    """The same read, asked up to `TRIES` times; raises the last error. `share` draws the jitter, 0.0-1.0."""
 
+    def waits() -> Generator[float, BaseException | None, None]:
+        # backoff primes the generator once and then sends it each exception
+        error = yield 0.0
+        attempt = 0
+        while True:
+            error = yield wait_after(attempt, error, share())
+            attempt += 1
 
-def retrying(read: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
-    """The same read, asked up to `TRIES` times; raises the last error."""
     decorate = backoff.on_exception(
-        _waits,
+        waits,
         ApiError,
         max_tries=TRIES,
         jitter=None,  # the default jitter would undercut Retry-After

@@ -4,9 +4,9 @@ Facts: the backend's behaviour as observed in November 2025 (github.com/comfy-de
 """
 
 import base64
-import binascii
 import email.utils
 import json
+import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -38,8 +38,10 @@ def api_root(url: str) -> str:
         ValueError: not an absolute http(s) address, or one with a query, a fragment or credentials.
     """
     parts = urlsplit(url.strip())
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    if parts.scheme not in {"http", "https"} or not parts.hostname or re.search(r"[\s\\]", parts.netloc):
         raise ValueError("must be an absolute http:// or https:// address")
+    if parts.port == 0:  # reading it also refuses a port that is no number
+        raise ValueError("must have a port from 1 to 65535")
     if parts.query or parts.fragment or parts.username is not None:
         raise ValueError("must have no query, fragment or credentials")
     segments = [segment for segment in parts.path.split("/") if segment]
@@ -80,10 +82,26 @@ def parse_retry_after(value: str | None, now: datetime) -> float | None:
         return float(text)
     try:
         when = email.utils.parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):  # the latter for absurd time zones
         return None
     aware = when if when.tzinfo else when.replace(tzinfo=UTC)
     return max(0.0, (aware - now).total_seconds())
+
+
+def unsigned(text: str) -> str:
+    """Text whose addresses have lost their S3 signature, which opens a private file to everybody who reads it."""
+    return _QUERY.sub(_without_signature, text)
+
+
+_QUERY: Final = re.compile(r"""\?([^\s#"'<>?]*)""")
+
+
+def _without_signature(query: re.Match[str]) -> str:
+    parts = query[1].split("&")
+    kept = [part for part in parts if not part.lower().startswith("x-amz-")]
+    if len(kept) == len(parts):
+        return query[0]
+    return "?" + "&".join(kept) if kept else ""
 
 
 def key_scope(key: str) -> str:
@@ -96,7 +114,7 @@ def key_scope(key: str) -> str:
         return "unknown"
     try:
         payload = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
-    except (ValueError, binascii.Error):
+    except (ValueError, RecursionError):
         return "unknown"
     if not isinstance(payload, dict) or "user_id" not in payload:
         return "unknown"
@@ -111,27 +129,28 @@ def decode(call: str, body: bytes) -> Any:  # noqa: ANN401 -- JSON is any value 
     """
     try:
         return json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise BadReply(call) from error
+    except (ValueError, RecursionError):
+        raise BadReply(call) from None  # the decoder's error holds the whole body
 
 
 def error_for(call: str, status: int, body: bytes, retry_after: float | None = None) -> ApiError | None:
     """The error an answer means; None for 2xx."""
     if 200 <= status < 300:
         return None
-    if status == 429:
-        return Busy(call, status, retry_after=retry_after)
     detail = _detail(body)
     kind = _kind(status, detail if isinstance(detail, str) else "")
+    if kind is Busy:
+        return Busy(call, status, retry_after=retry_after)
     return kind(call, status) if kind else Refused(call, status, fields=list(_fields(detail)))
 
 
-# Some answers are told by their sentence only; the same status means something else on other routes.
+# Some answers are told by their sentence only, whatever their status: a machine's own 4xx is passed on with it,
+# even a 429 after which a failed run exists.
 _SENTENCES: Final[tuple[tuple[str, type[ApiError]], ...]] = (
     ("Error creating run", DispatchFailed),
     ("Error cancel function 404", NotCancellable),
 )
-_STATUSES: Final[dict[int, type[ApiError]]] = {401: KeyRefused, 403: AccessDenied, 404: NotFound}
+_STATUSES: Final[dict[int, type[ApiError]]] = {401: KeyRefused, 403: AccessDenied, 404: NotFound, 429: Busy}
 
 
 def _kind(status: int, detail: str) -> type[ApiError] | None:
@@ -162,4 +181,4 @@ def _fields(detail: object) -> Iterable[str]:
     for item in detail if isinstance(detail, list) else []:
         location = item.get("loc") if isinstance(item, dict) else None
         if isinstance(location, list):
-            yield ".".join(str(part) for part in location if part != "body")[:100]
+            yield ".".join(str(part) for part in location if isinstance(part, str | int) and part != "body")[:100]

@@ -29,7 +29,7 @@ MOST_FILES: Final = 10  # a Discord message holds no more
 
 @dataclass(eq=False)
 class Delivery:
-    """One run, one place. `owner` is the person who asked."""
+    """One run, one place. `owner` is the person who asked; `closed` is set after the end, whatever it was."""
 
     run_id: str
     owner: int
@@ -39,6 +39,7 @@ class Delivery:
     settle: Callable[[], None]
     shown: object = None
     editing: asyncio.Lock = field(default_factory=asyncio.Lock)
+    closed: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 class Deliveries:
@@ -60,7 +61,8 @@ class Deliveries:
         self._open[delivery.run_id] = delivery
         task = asyncio.create_task(self._deliver(delivery), name=f"delivery {delivery.run_id}")
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        # not in the task: one that is cancelled before its first step never reaches its own "finally"
+        task.add_done_callback(lambda done: self._close(delivery, done))
 
     def find(self, run_id: str) -> Delivery | None:
         return self._open.get(run_id)
@@ -105,9 +107,12 @@ class Deliveries:
             log_run.warning("run.not_shown", reason=str(lost), stage=delivery.view.stage.name)
         except Exception:
             log_run.exception("run.delivery_failed")
-        finally:
-            self._open.pop(delivery.run_id, None)
-            delivery.settle()
+
+    def _close(self, delivery: Delivery, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        self._open.pop(delivery.run_id, None)
+        delivery.settle()
+        delivery.closed.set()
 
     async def _follow(self, delivery: Delivery) -> None:
         with self._tracker.follow(delivery.run_id) as updates:

@@ -206,11 +206,14 @@ class Generation:
             self._parts.deliveries.open(delivery)
 
     def _fitted(self, deployment: Deployment, wish: Wish) -> Fitted:
-        named = parse_assignments(wish.further)
+        named, problems = parse_assignments(wish.further)
         try:
-            return fit(deployment.inputs, replace(wish.given, named={**wish.given.named, **named}), self._draw)
+            fitted = fit(deployment.inputs, replace(wish.given, named={**wish.given.named, **named}), self._draw)
         except InputsInvalid as invalid:
-            raise InputsInvalid(invalid.problems, deployment.label) from None
+            raise InputsInvalid([*problems, *invalid.problems], deployment.label) from None
+        if problems:
+            raise InputsInvalid(problems, deployment.label)
+        return fitted
 
     async def _repeated(self, run_id: str, actor: Actor, owner_only: bool) -> _Order:
         run = await self._read(run_id)

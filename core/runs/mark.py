@@ -4,14 +4,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
-from uuid import UUID
 
 from core.comfydeploy.inputs import MARK
+from core.comfydeploy.wire import checked_id, unsigned
 from core.errors import RunNotOurs
 
 _VERSION: Final = "1"
-_FORM: Final = re.compile(r"1\.([0-9a-f]{1,32})\.(\d{1,20})\.(\d{1,20})\.([0-9a-fA-F-]{36})\.([0-9a-fA-F-]{36}|0)")
+_FORM: Final = re.compile(r"1\.([0-9a-f]{1,32})\.([0-9]{1,20})\.([0-9]{1,20})\.([0-9a-f-]{36})\.([0-9a-f-]{36}|0)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +41,8 @@ def read_mark(workflow_inputs: object) -> Mark:
         raise RunNotOurs
     delivery, user, guild, deployment, parent = found.groups()
     try:
-        parent_id = None if parent == "0" else str(UUID(parent))
-        return Mark(delivery, int(user), int(guild) or None, str(UUID(deployment)), parent_id)
+        parent_id = None if parent == "0" else checked_id(parent)
+        return Mark(delivery, int(user), int(guild) or None, checked_id(deployment), parent_id)
     except ValueError:
         raise RunNotOurs from None
 
@@ -51,20 +50,13 @@ def read_mark(workflow_inputs: object) -> Mark:
 def shown_inputs(workflow_inputs: object) -> dict[str, Any]:
     """A run's inputs as they may be shown and used again: without the mark, uploads' addresses without a signature."""
     given = workflow_inputs if isinstance(workflow_inputs, dict) else {}
-    return {key: _unsigned(value) for key, value in given.items() if isinstance(key, str) and key != MARK}
+    return {
+        key: unsigned(value) if isinstance(value, str) else value
+        for key, value in given.items()
+        if isinstance(key, str) and key != MARK
+    }
 
 
 def with_mark(values: Mapping[str, Any], mark: Mark) -> dict[str, Any]:
     """Values as they are submitted."""
     return {**values, MARK: str(mark)}
-
-
-def _unsigned(value: object) -> object:
-    if not isinstance(value, str) or not value.startswith(("https://", "http://")) or "X-Amz-" not in value:
-        return value
-    try:
-        parts = urlsplit(value)
-    except ValueError:
-        return value
-    kept = [(key, text) for key, text in parse_qsl(parts.query, True) if not key.startswith("X-Amz-")]
-    return urlunsplit(parts._replace(query=urlencode(kept)))

@@ -100,10 +100,10 @@ class RunView:
     @property
     def looks(self) -> object:
         """What of the view can be seen: two views with equal looks need no second edit."""
-        run = self.run
-        waits = run.queue_position if run and run.is_waiting else None
-        moves = (int(run.progress * 20), run.live_status) if run and not run.is_waiting else None
-        return self.stage, waits, moves, self.run_id is None, self.cancelling, self.pausing, self.silent_since is None
+        run, stage = self.run, self.stage
+        waits = run.queue_position if run and stage is Stage.WAITING else None
+        moves = (int(run.progress * 20), run.live_status) if run and stage is Stage.RUNNING else None
+        return stage, waits, moves, self.run_id is None, self.cancelling, self.pausing, self.silent_since is None
 
 
 class Surface(Protocol):

@@ -4,15 +4,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from core.comfydeploy import retry
 from core.comfydeploy.client import ComfyDeploy
 from stationthis_discord.sandbox.comfydeploy import ComfyDeploySandbox
-
-
-@pytest.fixture
-def quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Reads are asked again at once; what `Retry-After` says still holds."""
-    monkeypatch.setattr(retry, "BASE", 0.001)
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ class Stub:
 
     @property
     def host(self) -> str:
-        """`host:port`"""
+        """`host:port`."""
         return self.url.removeprefix("http://")
 
     @property

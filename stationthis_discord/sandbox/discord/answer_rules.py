@@ -1,11 +1,12 @@
 """What Discord accepts as the answer to an interaction.
 
-https://discord.com/developers/docs/interactions/receiving-and-responding#interaction-response-object
+https://docs.discord.com/developers/interactions/receiving-and-responding#interaction-response-object
 """
 
 from stationthis_discord.sandbox.discord.body import Upload
 from stationthis_discord.sandbox.discord.interaction import Ack, Interaction, Kind
 from stationthis_discord.sandbox.discord.message_rules import check_message
+from stationthis_discord.sandbox.discord.modal_rules import check_modal
 from stationthis_discord.sandbox.discord.payload import Object
 from stationthis_discord.sandbox.discord.refusals import Problems
 
@@ -35,7 +36,7 @@ def check_answer(interaction: Interaction, answer: Object, uploads: list[Upload]
     if ack is Ack.CHOICES:
         _check_choices(problems, interaction, data)
     elif ack is Ack.MODAL:
-        _check_modal(problems, data)
+        check_modal(problems, ("data",), data)
     elif ack in {Ack.MESSAGE, Ack.UPDATE}:
         kept = interaction.source.flags if ack is Ack.UPDATE and interaction.source else 0
         check_message(data, uploads, ("data",), kept)
@@ -55,9 +56,3 @@ def _check_choices(problems: Problems, interaction: Interaction, data: Object) -
         elif isinstance(value, bool) or not isinstance(value, int | float):
             message = f'Value "{value}" is not a number.'
             problems.add((*path, index, "value"), "NUMBER_TYPE_COERCE", message)
-
-
-def _check_modal(problems: Problems, data: Object) -> None:
-    problems.text(("data", "custom_id"), data.get("custom_id"), "custom_id", least=1)
-    problems.text(("data", "title"), data.get("title"), "modal.title", least=1)
-    problems.objects(("data", "components"), data.get("components"), "modal.components", least=1)

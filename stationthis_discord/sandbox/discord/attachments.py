@@ -1,6 +1,6 @@
 """Files of messages: storing uploads, and which files a message has after an edit.
 
-https://discord.com/developers/docs/reference#uploading-files
+https://docs.discord.com/developers/reference#uploading-files
 """
 
 import mimetypes
@@ -66,7 +66,7 @@ def merge(world: World, folder: str, had: list[StoredFile], uploads: list[Upload
 
     With `attachments`, exactly those it lists: kept ones by id, new ones by the `n` of their `files[n]`. Without, all
     there were and the new ones after them.
-    https://discord.com/developers/docs/resources/message#edit-message
+    https://docs.discord.com/developers/resources/message#edit-message
     """
     ephemeral = any(file.ephemeral for file in had)
     listed = payload.get("attachments")

@@ -1,12 +1,11 @@
 """Reading a request's body: JSON, or a form with JSON and files."""
 
-import json
 import re
 from dataclasses import dataclass, field
 
 from aiohttp import web
 
-from stationthis_discord.sandbox.discord import refusals
+from stationthis_discord.sandbox.discord import codec, refusals
 from stationthis_discord.sandbox.discord.payload import Object
 
 _FILE = re.compile(r"files\[(\d+)\]")
@@ -51,15 +50,14 @@ async def read_body(request: web.Request) -> Body:
         problems = refusals.Problems()
         problems.add((), "CONTENT_TYPE_INVALID", 'Expected "Content-Type" header to be one of {"application/json"}.')
         problems.raise_any()
-    return Body(_parse(data.decode("utf-8", "replace")))
+    return Body(_parse(data))
 
 
-def _parse(text: str) -> object:
+def _parse(data: bytes | str) -> object:
     try:
-        found: object = json.loads(text)
+        return codec.load(data)
     except ValueError:
         raise refusals.invalid_json() from None
-    return found
 
 
 async def _form(request: web.Request) -> Body:

@@ -8,14 +8,18 @@ Found = TypeVar("Found")
 
 
 class Changes:
-    """Wakes everybody who waits whenever the sandbox's state has changed."""
+    """Wakes everybody who waits whenever what it stands for has changed; costs nothing while nobody does."""
 
     def __init__(self) -> None:
-        self._changed = asyncio.Event()
+        self._waiting: list[asyncio.Future[None]] = []
 
     def notify(self) -> None:
-        self._changed.set()
-        self._changed = asyncio.Event()
+        if not self._waiting:
+            return
+        waiting, self._waiting = self._waiting, []
+        for future in waiting:
+            if not future.done():
+                future.set_result(None)
 
     async def until(self, look: Callable[[], Found | None], within: float) -> Found:
         """Returns what `look` returns as soon as it is not None.
@@ -25,5 +29,7 @@ class Changes:
         """
         async with asyncio.timeout(within):
             while (found := look()) is None:
-                await self._changed.wait()
+                future = asyncio.get_running_loop().create_future()
+                self._waiting.append(future)
+                await future
         return found

@@ -1,10 +1,14 @@
 """What Discord accepts as application commands.
 
-https://discord.com/developers/docs/interactions/application-commands#application-command-object
+https://docs.discord.com/developers/interactions/application-commands#application-command-object
 """
 
-import unicodedata
-
+from stationthis_discord.sandbox.discord.command_parts import (
+    check_name,
+    check_places,
+    check_text,
+    too_large,
+)
 from stationthis_discord.sandbox.discord.limits import most
 from stationthis_discord.sandbox.discord.payload import Object
 from stationthis_discord.sandbox.discord.refusals import Path, Problems
@@ -17,37 +21,30 @@ _CHOOSABLE = (STRING, INTEGER, NUMBER)
 _INNER = {None: _TYPES, GROUP: (SUBCOMMAND,), SUBCOMMAND: _TYPES[2:]}
 
 
-def check_command(problems: Problems, path: Path, command: Object) -> None:
-    """Reports everything Discord would refuse in one command."""
+def check_command(problems: Problems, path: Path, command: Object, installs: tuple[int, ...] = (0, 1)) -> None:
+    """Reports everything Discord would refuse in one command of an app with these installation contexts."""
     kind = command.get("type") or CHAT
     if kind not in (CHAT, 2, 3):
         problems.choices((*path, "type"), (CHAT, 2, 3))
+    check_places(problems, path, command, installs)
     if kind != CHAT:
-        problems.text((*path, "name"), command.get("name"), "command.name", least=1)
-        for name in ("description", "options"):
-            if command.get(name):
-                message = f"Context menu commands cannot have {name}"
-                problems.add((*path, name), "APPLICATION_COMMAND_CONTEXT_MENU_INVALID", message)
+        _check_menu(problems, path, command)
         return
-    _check_name(problems, (*path, "name"), command.get("name"))
-    problems.text((*path, "description"), command.get("description"), "command.description", least=1)
+    check_name(problems, path, command)
+    check_text(problems, path, command, "description", "command.description")
     _check_options(problems, (*path, "options"), command.get("options"), None)
-    if _size(command) > most("command.total"):
+    if too_large(command):
         message = f"Command exceeds maximum size ({most('command.total')})"
         problems.add(path, "APPLICATION_COMMAND_TOO_LARGE", message)
 
 
-def _check_name(problems: Problems, path: Path, value: object) -> None:
-    name = problems.text(path, value, "command.name", least=1)
-    if name and (name != name.lower() or not all(_in_name(letter) for letter in name)):
-        problems.add(path, "APPLICATION_COMMAND_INVALID_NAME", "Command name is invalid")
-
-
-def _in_name(letter: str) -> bool:
-    r"""Whether a letter fits `^[-_'\p{L}\p{N}\p{sc=Deva}\p{sc=Thai}]{1,32}$`."""
-    if letter in "-_'" or unicodedata.category(letter)[0] in "LN":
-        return True
-    return unicodedata.name(letter, "").startswith(("DEVANAGARI", "THAI"))
+def _check_menu(problems: Problems, path: Path, command: Object) -> None:
+    """Commands of context menus have any name, and nothing else."""
+    check_text(problems, path, command, "name", "command.name")
+    for name in ("description", "options"):
+        if command.get(name):
+            message = f"Context menu commands cannot have {name}"
+            problems.add((*path, name), "APPLICATION_COMMAND_CONTEXT_MENU_INVALID", message)
 
 
 def _check_options(problems: Problems, path: Path, value: object, inside: int | None) -> None:
@@ -77,13 +74,14 @@ def _check_option(problems: Problems, path: Path, option: Object, inside: int | 
     if kind not in _INNER[inside]:
         problems.choices((*path, "type"), _INNER[inside])
         return
-    _check_name(problems, (*path, "name"), option.get("name"))
-    problems.text((*path, "description"), option.get("description"), "command.description", least=1)
+    check_name(problems, path, option)
+    check_text(problems, path, option, "description", "command.description")
     if kind in (SUBCOMMAND, GROUP):
         _check_options(problems, (*path, "options"), option.get("options"), kind)
     _check_choices(problems, (*path, "choices"), option)
     for name in ("min_length", "max_length"):
         problems.number((*path, name), option.get(name), int(name == "max_length"), most("command.text"))
+    problems.items((*path, "channel_types"), option.get("channel_types"), "command.options")
     if option.get("autocomplete") and (option.get("choices") or kind not in _CHOOSABLE):
         message = "Cannot have autocomplete with choices, or with this type"
         problems.add((*path, "autocomplete"), "APPLICATION_COMMAND_OPTIONS_AUTOCOMPLETE_INVALID", message)
@@ -94,18 +92,8 @@ def _check_choices(problems: Problems, path: Path, option: Object) -> None:
     if choices and option["type"] not in _CHOOSABLE:
         problems.add(path, "APPLICATION_COMMAND_OPTIONS_TYPE_INVALID", "This type cannot have choices")
     for index, choice in enumerate(choices):
-        problems.text((*path, index, "name"), choice.get("name"), "choice.name", least=1)
+        check_text(problems, (*path, index), choice, "name", "choice.name")
         if option["type"] == STRING:
             problems.text((*path, index, "value"), choice.get("value"), "choice.value", least=1)
-        elif not isinstance(choice.get("value"), int | float):
+        elif isinstance(choice.get("value"), bool) or not isinstance(choice.get("value"), int | float):
             problems.add((*path, index, "value"), "NUMBER_TYPE_COERCE", "Value is not a number.")
-
-
-def _size(node: object) -> int:
-    """Characters of names, descriptions and values of a command with everything in it."""
-    if isinstance(node, list):
-        return sum(_size(child) for child in node)
-    if not isinstance(node, dict):
-        return 0
-    size = sum(len(str(node.get(name) or "")) for name in ("name", "description", "value"))
-    return size + _size(node.get("options")) + _size(node.get("choices"))

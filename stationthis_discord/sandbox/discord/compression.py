@@ -1,4 +1,4 @@
-"""Transport compression of the gateway: https://discord.com/developers/docs/events/gateway#transport-compression."""
+"""Transport compression of the gateway: https://docs.discord.com/developers/events/gateway#transport-compression."""
 
 import sys
 import zlib

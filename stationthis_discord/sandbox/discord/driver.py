@@ -1,50 +1,24 @@
-"""People using the bot: commands, clicks, selects, reactions; a test does here what a person does in the client."""
+"""People using the bot: commands, clicks, forms, reactions; a test does here what a person does in the client."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from stationthis_discord.sandbox.discord import messages, reactions
+from stationthis_discord.sandbox.discord import messages, reactions, threads
+from stationthis_discord.sandbox.discord.component_kinds import STRING_SELECT
 from stationthis_discord.sandbox.discord.components import find_button, find_select
-from stationthis_discord.sandbox.discord.envelope import envelope
-from stationthis_discord.sandbox.discord.interaction import Ack, Interaction, Kind
-from stationthis_discord.sandbox.discord.journal import Event
-from stationthis_discord.sandbox.discord.options import Attachment, DriverError, Filled, Filling
-from stationthis_discord.sandbox.discord.payload import MessageId, Object, interaction_token
+from stationthis_discord.sandbox.discord.form import Form, pick
+from stationthis_discord.sandbox.discord.interaction import Ack, Interaction, Kind, Menu
+from stationthis_discord.sandbox.discord.offered import find_command, owners_of, owners_of_message
+from stationthis_discord.sandbox.discord.options import Filled, Filling
+from stationthis_discord.sandbox.discord.payload import MessageId, Object
 from stationthis_discord.sandbox.discord.people import Member, User
-from stationthis_discord.sandbox.discord.permissions import Permission
+from stationthis_discord.sandbox.discord.permissions import Permission, allows
 from stationthis_discord.sandbox.discord.places import Channel
 from stationthis_discord.sandbox.discord.refusals import Refusal
+from stationthis_discord.sandbox.discord.resolving import DriverError, File, Resolver, id_of
+from stationthis_discord.sandbox.discord.sending import begin, send
+from stationthis_discord.sandbox.discord.shown import Shown
 from stationthis_discord.sandbox.discord.stored import StoredMessage
 from stationthis_discord.sandbox.discord.world import World
-
-
-class Shown:
-    """What a person sees after the bot answered an interaction."""
-
-    def __init__(self, interaction: Interaction) -> None:
-        self._interaction = interaction
-        self.interaction_id = interaction.id
-        self.ack_seconds = interaction.ack_seconds or 0.0
-        if interaction.original:
-            interaction.original.handed_out = True
-
-    @property
-    def ack(self) -> Ack | None:
-        """The kind of the first answer."""
-        return self._interaction.ack
-
-    @property
-    def message_id(self) -> str | None:
-        """The message the answer made or, for a component, changes; None for a modal."""
-        return self._interaction.original.id if self._interaction.original else None
-
-    @property
-    def ephemeral(self) -> bool:
-        return bool(self._interaction.original and self._interaction.original.ephemeral)
-
-    @property
-    def modal(self) -> Object | None:
-        """The form the bot opened, if it did."""
-        return self._interaction.answer if self._interaction.ack is Ack.MODAL else None
 
 
 class Person:
@@ -66,7 +40,7 @@ class Person:
     @property
     def member(self) -> Member | None:
         """In the server of the channel; None in a DM."""
-        return self._member(self.channel)
+        return self.channel.guild.members.get(self.user.id) if self.channel.guild else None
 
     def dm(self) -> "Person":
         return Person(self._world, self.user, self._world.direct(self.user))
@@ -74,11 +48,16 @@ class Person:
     def at(self, channel: Channel) -> "Person":
         return Person(self._world, self.user, channel)
 
+    def install(self) -> "Person":
+        """Adds the app to this person's account, which brings it along everywhere (user install)."""
+        self.user.installed = True
+        return self
+
     async def run(
         self,
         name: str,
         options: Mapping[str, object] | None = None,
-        attachments: Mapping[str, Attachment] | None = None,
+        attachments: Mapping[str, File] | None = None,
         timeout: float = 3,  # noqa: ASYNC109 - the word tests use for it
     ) -> Shown:
         """Runs a slash command and waits for the answer.
@@ -94,7 +73,7 @@ class Person:
             TimeoutError: no answer in time.
         """
         filled = Filled(name.split(), options or {}, attachments or {})
-        return Shown(await self._command(Kind.COMMAND, filled, timeout))
+        return self._shown(await self._command(Kind.COMMAND, filled, timeout))
 
     async def autocomplete(
         self, name: str, focused: str, value: str, options: Mapping[str, object] | None = None
@@ -109,6 +88,15 @@ class Person:
         interaction = await self._command(Kind.AUTOCOMPLETE, filled, 3)
         return list(interaction.answer.get("choices") or [])
 
+    async def use_on_message(self, name: str, message_id: MessageId) -> Shown:
+        """Uses a command of a message's context menu (Apps); fails as `run` does."""
+        message = self._visible(message_id)
+        return await self._menu(Menu.MESSAGE, name, message)
+
+    async def use_on_user(self, name: str, person: "Person | User") -> Shown:
+        """Uses a command of a person's context menu (Apps); fails as `run` does."""
+        return await self._menu(Menu.USER, name, person.user if isinstance(person, Person) else person)
+
     async def click(self, message_id: MessageId, button: str) -> Shown:
         """Clicks a button by its label (an emoji before it ignored) or custom_id.
 
@@ -119,87 +107,138 @@ class Person:
         message = self._visible(message_id)
         return await self._component(message, find_button(message.json(), button), {})
 
-    async def select(self, message_id: MessageId, custom_id_prefix: str, values: list[str]) -> Shown:
-        """Picks values in the select whose custom_id starts so; fails as `click` does."""
+    async def select(self, message_id: MessageId, custom_id_prefix: str, values: Sequence[object]) -> Shown:
+        """Picks values in the select whose custom_id starts so; fails as `click` does.
+
+        In a select of people, roles or channels the values are those, as they are or by id.
+        """
         message = self._visible(message_id)
         select = find_select(message.json(), custom_id_prefix, values)
-        return await self._component(message, select, {"values": values})
+        if select["type"] == STRING_SELECT:
+            return await self._component(message, select, {"values": list(values)})
+        resolver = Resolver(self._world, message.channel, self.user)
+        picked = [pick(resolver, select, id_of(value)) for value in values]
+        more: Object = {"values": picked, "resolved": resolver.data} if picked else {"values": []}
+        return await self._component(message, select, more)
+
+    async def submit(
+        self,
+        shown: Shown | Object,
+        values: Mapping[str, object] | None = None,
+        timeout: float = 3,  # noqa: ASYNC109 - the word tests use for it
+    ) -> Shown:
+        """Fills in and sends the modal the bot opened. Not calling this is what closing it does: nothing.
+
+        Args:
+            shown: what the command or click showed, or its `modal`.
+            values: by custom_id: a text, a truth value, one value or a list of values, files as (name, bytes).
+            timeout: seconds to wait for the answer.
+
+        Raises:
+            DriverError: there is no open modal, or the client would not send it.
+            TimeoutError: no answer in time; the modal stays open.
+        """
+        trigger = shown.interaction if isinstance(shown, Shown) else self._opener(shown)
+        if trigger.ack is not Ack.MODAL or trigger.submitted or trigger.user is not self.user:
+            raise DriverError(f"{self.user.username} has no open modal")
+        form = Form(trigger.answer, values or {}, Resolver(self._world, trigger.channel, self.user))
+        interaction = begin(self._world, Kind.MODAL, self.user, trigger.channel, trigger.owners)
+        interaction.trigger, interaction.source = trigger, trigger.source
+        await send(self._world, interaction, form.data(), timeout)
+        trigger.submitted = True
+        return self._shown(interaction)
 
     async def react(self, message_id: MessageId, emoji: str) -> None:
-        """Adds a reaction. Raises DriverError on an ephemeral or unknown message, and for what is no emoji."""
+        """Adds a reaction.
+
+        Raises:
+            DriverError: on an ephemeral or unknown message, in an archived thread, for what is no emoji, or without
+                the permission to add one that is not there yet.
+        """
         message = self._visible(message_id)
         if message.ephemeral:
             raise DriverError("nobody can react to an ephemeral message")
+        if message.channel.thread and message.channel.thread.archived:
+            raise DriverError("nobody can react in an archived thread")
         try:
             parsed = reactions.parse_emoji(emoji)
         except Refusal:
             raise DriverError(f"{emoji!r} is no emoji") from None
+        if parsed not in message.reactions and message.channel.guild:
+            self._need(message.channel, Permission.ADD_REACTIONS)
         reactions.add(self._world, message, self.user, parsed)
 
     async def say(self, content: str) -> str:
-        """Writes a message of one's own and returns its id."""
+        """Writes a message of one's own and returns its id. Raises DriverError without the permission to."""
+        if self.channel.guild:
+            self._need(self.channel, self.channel.to_send)
+        threads.wake(self._world, self.channel)
         slot = messages.Slot(self.channel, self.user)
         return messages.create(self._world, slot, {"content": content}, []).id
 
-    def _member(self, channel: Channel) -> Member | None:
-        return channel.guild.members.get(self.user.id) if channel.guild else None
+    async def delete(self, message_id: MessageId) -> None:
+        """Deletes a message: one's own, an answer to this person, or any by Manage Messages.
+
+        Raises:
+            DriverError: this person may not.
+        """
+        message = self._visible(message_id)
+        asked = message.fields.get("interaction_metadata", {}).get("user", {}).get("id")
+        if self.user not in (message.author, message.reader) and asked != self.id:
+            self._need(message.channel, Permission.MANAGE_MESSAGES)
+        messages.delete(self._world, message)
+
+    def _need(self, channel: Channel, needed: Permission) -> None:
+        if not allows(channel.permissions_of(self.user), needed):
+            raise DriverError(f"{self.user.username} lacks {needed.name} here")
 
     def _visible(self, message_id: MessageId) -> StoredMessage:
         message = self._world.messages.get(str(message_id))
         if not message or message.deleted or message.reader not in (None, self.user):
             raise DriverError(f"{self.user.username} sees no message {message_id}")
+        if message.channel.guild:
+            self._need(message.channel, Permission.VIEW_CHANNEL)
         return message
 
+    def _shown(self, interaction: Interaction) -> Shown:
+        return Shown(self._world, interaction)
+
+    def _opener(self, modal: Object) -> Interaction:
+        for interaction in reversed(self._world.interactions.values()):
+            if interaction.answer is modal:
+                return interaction
+        raise DriverError("no such modal was opened")
+
     async def _command(self, kind: Kind, filled: Filled, within: float) -> Interaction:
-        filling = Filling(self._world, self.channel, filled)
-        data = filling.data(self._find(filled.words[0]))
-        interaction = self._new(kind, self.channel)
+        command = find_command(self._world, self.user, self.channel, filled.words[0], Menu.CHAT)
+        filling = Filling(Resolver(self._world, self.channel, self.user), filled)
+        data = filling.data(command)
+        owners = owners_of(self._world, self.user, self.channel, command)
+        interaction = begin(self._world, kind, self.user, self.channel, owners)
         interaction.command = " ".join(filled.words)
         interaction.focused_type = filling.focused_type
-        return await self._send(interaction, data, within)
+        return await send(self._world, interaction, data, within)
+
+    async def _menu(self, menu: Menu, name: str, target: User | StoredMessage) -> Shown:
+        channel = target.channel if isinstance(target, StoredMessage) else self.channel
+        command = find_command(self._world, self.user, channel, name, menu)
+        resolver = Resolver(self._world, channel, self.user)
+        if isinstance(target, StoredMessage):
+            resolver.message(target)
+        else:
+            resolver.user(target.id)
+        data: Object = {"id": command["id"], "name": name, "type": int(menu), "target_id": target.id}
+        data["resolved"] = resolver.data
+        if "guild_id" in command:
+            data["guild_id"] = command["guild_id"]
+        owners = owners_of(self._world, self.user, channel, command)
+        interaction = begin(self._world, Kind.COMMAND, self.user, channel, owners)
+        interaction.command, interaction.menu, interaction.target = name, menu, target
+        return self._shown(await send(self._world, interaction, data, 3))
 
     async def _component(self, message: StoredMessage, component: Object, more: Object) -> Shown:
-        interaction = self._new(Kind.COMPONENT, message.channel)
+        owners = owners_of_message(message, self._world, self.user)
+        interaction = begin(self._world, Kind.COMPONENT, self.user, message.channel, owners)
         interaction.source = message
         about = {"component_type": component["type"], "custom_id": component["custom_id"], "id": component["id"]}
-        return Shown(await self._send(interaction, {**about, **more}, 3))
-
-    def _find(self, name: str) -> Object:
-        """The command as this person's client offers it here, the server's own before a global one."""
-        guild_id = self.channel.guild_id
-        scopes = [self._world.commands.get(guild_id, {}), self._world.commands[None]]
-        offered = [command for scope in scopes for command in scope.values() if self._offered(command)]
-        for command in offered:
-            if command["name"] == name and command["type"] == 1:
-                return command
-        raise DriverError(f"/{name} is not offered here; there are {sorted(command['name'] for command in offered)}")
-
-    def _offered(self, command: Object) -> bool:
-        if not self.channel.guild:
-            contexts = command.get("contexts")
-            return 1 in contexts if contexts is not None else bool(command.get("dm_permission"))
-        needed = command["default_member_permissions"]
-        mine = self.member.permissions if self.member else Permission(0)
-        if needed is None or Permission.ADMINISTRATOR in mine:
-            return 0 in (command.get("contexts") or [0])
-        return needed != "0" and int(needed) & mine == int(needed)
-
-    def _new(self, kind: Kind, channel: Channel) -> Interaction:
-        interaction_id = self._world.new_id()
-        token = interaction_token(interaction_id)
-        member = self._member(channel)
-        return Interaction(interaction_id, token, kind, self.user, member, channel, self._world.clock())
-
-    async def _send(self, interaction: Interaction, data: Object, within: float) -> Interaction:
-        world = self._world
-        interaction.payload = envelope(world, interaction, data)
-        world.interactions[interaction.token] = interaction
-        event = Event("INTERACTION_CREATE", interaction.payload, interaction.channel.guild_id)
-        if not world.emit(event):
-            raise DriverError("no bot is connected to the gateway")
-        try:
-            await world.changes.until(lambda: interaction.ack, within)
-        except TimeoutError:
-            told = interaction.command or data.get("custom_id")
-            raise TimeoutError(f"the bot did not answer {told!r} within {within} s") from None
-        return interaction
+        return self._shown(await send(self._world, interaction, {**about, **more}, 3))

@@ -1,6 +1,6 @@
 """What Discord accepts as embeds, and how it returns them.
 
-https://discord.com/developers/docs/resources/message#embed-object
+https://docs.discord.com/developers/resources/message#embed-object
 """
 
 from datetime import datetime

@@ -1,19 +1,18 @@
 """The payload of an interaction, complete as the gateway delivers it.
 
-https://discord.com/developers/docs/interactions/receiving-and-responding#interaction-object
+https://docs.discord.com/developers/interactions/receiving-and-responding#interaction-object
 """
 
 from stationthis_discord.sandbox.discord.interaction import Interaction
 from stationthis_discord.sandbox.discord.payload import Object
-from stationthis_discord.sandbox.discord.permissions import DIRECT
+from stationthis_discord.sandbox.discord.place_json import partial_channel, partial_guild
 from stationthis_discord.sandbox.discord.world import World
-
-_GUILD, _BOT_DM = 0, 1
 
 
 def envelope(world: World, interaction: Interaction, data: Object) -> Object:
     """INTERACTION_CREATE for an interaction with this `data`."""
-    channel, member = interaction.channel, interaction.member
+    channel, user = interaction.channel, interaction.user
+    permissions = channel.permissions_of(user)
     payload: Object = {
         "id": interaction.id,
         "application_id": world.application_id,
@@ -22,22 +21,22 @@ def envelope(world: World, interaction: Interaction, data: Object) -> Object:
         "token": interaction.token,
         "version": 1,
         "channel_id": channel.id,
-        "channel": channel.partial(member.permissions if member else DIRECT),
-        "app_permissions": channel.shown_permissions(),
-        "locale": interaction.user.locale,
+        "channel": partial_channel(channel, permissions),
+        "app_permissions": str(int(channel.app_permissions_for(user))),
+        "locale": user.locale,
         "entitlements": [],
         "entitlement_sku_ids": [],
         "authorizing_integration_owners": interaction.owners,
-        "context": _GUILD if channel.guild else _BOT_DM,
+        "context": int(channel.context),
         "attachment_size_limit": channel.file_limit,
     }
-    if channel.guild and member:
+    if channel.guild and user.id in channel.guild.members:
         payload["guild_id"] = channel.guild.id
-        payload["guild"] = channel.guild.partial()
+        payload["guild"] = partial_guild(channel.guild)
         payload["guild_locale"] = channel.guild.locale
-        payload["member"] = member.invoking()
+        payload["member"] = {**channel.guild.members[user.id].json(), "permissions": str(int(permissions))}
     else:
-        payload["user"] = interaction.user.json()
+        payload["user"] = user.json()
     if interaction.source:
         payload["message"] = interaction.source.json()
     return payload

@@ -9,14 +9,15 @@ class Effect(TypedDict, total=False):
     """What happens to a request; the parts combine.
 
     `status` (with `body`, JSON or text, and `headers`) is answered in place of the real reply, without effect on the
-    state; `latency` is waited first, in seconds; `cut` closes the connection without an answer, "before" or "after"
-    the request took effect.
+    state; `latency` is waited first, in seconds; `slow` is how long the body takes to arrive, piece by piece, in
+    seconds; `cut` closes the connection without an answer, "before" or "after" the request took effect.
     """
 
     status: int
     body: object
     headers: dict[str, str]
     latency: float
+    slow: float
     cut: Literal["before", "after"]
 
 
@@ -47,7 +48,8 @@ class Faults:
 
         Args:
             method: an HTTP method or `*`.
-            pattern: the path below `/api/v10`, with `*` as in file names: `/channels/*/messages`.
+            pattern: the path below `/api/v10`, with `*` as in file names: `/channels/*/messages`; for a file the
+                whole one: `/attachments/*`.
             times: how many requests it takes; None for all until `clear`.
             effect: what happens to them.
         """

@@ -1,4 +1,4 @@
-"""Which events a session gets: https://discord.com/developers/docs/events/gateway#list-of-intents."""
+"""Which events a session gets: https://docs.discord.com/developers/events/gateway#list-of-intents."""
 
 from stationthis_discord.sandbox.discord.journal import Event
 
@@ -10,9 +10,16 @@ PRIVILEGED = 1 << 1 | 1 << 8 | 1 << 15
 
 KNOWN = (1 << 26) - 1 & ~(1 << 17 | 1 << 18 | 1 << 19 | 1 << 22 | 1 << 23)
 
+MESSAGE_CONTENT = 1 << 15
+
 _NEEDED = {
-    "GUILD_CREATE": (_GUILDS, 0),
-    "CHANNEL_CREATE": (_GUILDS, 0),
+    **dict.fromkeys(
+        [
+            *("GUILD_CREATE", "GUILD_DELETE", "CHANNEL_CREATE", "CHANNEL_DELETE"),
+            *("THREAD_CREATE", "THREAD_UPDATE", "THREAD_DELETE"),
+        ],
+        (_GUILDS, 0),
+    ),
     "MESSAGE_CREATE": (_MESSAGES, _DIRECT_MESSAGES),
     "MESSAGE_UPDATE": (_MESSAGES, _DIRECT_MESSAGES),
     "MESSAGE_DELETE": (_MESSAGES, _DIRECT_MESSAGES),

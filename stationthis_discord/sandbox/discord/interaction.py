@@ -4,14 +4,16 @@ import time
 from dataclasses import dataclass, field
 from enum import IntEnum
 
+from stationthis_discord.sandbox.discord.changes import Changes
 from stationthis_discord.sandbox.discord.payload import Object
-from stationthis_discord.sandbox.discord.people import Member, User
+from stationthis_discord.sandbox.discord.people import User
+from stationthis_discord.sandbox.discord.permissions import Permission, allows
 from stationthis_discord.sandbox.discord.places import Channel
 from stationthis_discord.sandbox.discord.stored import StoredMessage
 
 
 class Kind(IntEnum):
-    """https://discord.com/developers/docs/interactions/receiving-and-responding#interaction-object-interaction-type."""
+    """https://docs.discord.com/developers/interactions/receiving-and-responding#interaction-object-interaction-type."""
 
     COMMAND = 2
     COMPONENT = 3
@@ -20,7 +22,7 @@ class Kind(IntEnum):
 
 
 class Ack(IntEnum):
-    """https://discord.com/developers/docs/interactions/receiving-and-responding#interaction-response-object-interaction-callback-type."""
+    """https://docs.discord.com/developers/interactions/receiving-and-responding#interaction-response-object-interaction-callback-type."""
 
     PONG = 1
     MESSAGE = 4
@@ -31,25 +33,37 @@ class Ack(IntEnum):
     MODAL = 9
 
 
+class Menu(IntEnum):
+    """https://docs.discord.com/developers/interactions/application-commands#application-command-object-application-command-types."""
+
+    CHAT = 1
+    USER = 2
+    MESSAGE = 3
+
+
 @dataclass(eq=False)
 class Interaction:
     """An interaction the driver made.
 
-    `original` is what `@original` means; `source` the message a component was on; `late` is set by an answer
-    after the limit, which kills the token; `focused_type` is the type of the option an autocomplete fills in.
+    `owners` are its `authorizing_integration_owners`; `original` is what `@original` means; `source` the message a
+    component, or the component that opened the modal, was on; `trigger` the interaction that opened the modal;
+    `target` what a context-menu command was used on; `late` is set by an answer after the limit, which kills the
+    token; `focused_type` is the type of the option an autocomplete fills in; `changes` tells of its first answer.
     """
 
     id: str
     token: str
     kind: Kind
     user: User
-    member: Member | None
     channel: Channel
     born: float
+    owners: Object = field(default_factory=dict)
     source: StoredMessage | None = None
+    trigger: "Interaction | None" = None
+    target: User | StoredMessage | None = None
+    menu: Menu = Menu.CHAT
     command: str = ""
     focused_type: int = 3
-    payload: Object = field(default_factory=dict)
     sent: float = field(default_factory=time.monotonic)
     ack: Ack | None = None
     ack_seconds: float | None = None
@@ -58,14 +72,26 @@ class Interaction:
     followups: list[StoredMessage] = field(default_factory=list)
     late: bool = False
     expired: bool = False
+    submitted: bool = False
+    changes: Changes = field(default_factory=Changes)
 
     @property
-    def owners(self) -> Object:
-        """`authorizing_integration_owners` of an app installed to servers."""
-        return {"0": self.channel.guild_id or "0"}
+    def only_of_user(self) -> bool:
+        """Whether it runs by the person's own installation alone, the app not being installed to the place."""
+        return set(self.owners) == {"1"}
+
+    @property
+    def silenced(self) -> bool:
+        """Whether all its messages are ephemeral: the person may not use external apps in this server.
+
+        https://docs.discord.com/developers/topics/permissions#permissions-bitwise-permission-flags
+        """
+        if not self.only_of_user or not self.channel.guild:
+            return False
+        return not allows(self.channel.permissions_of(self.user), Permission.USE_EXTERNAL_APPS)
 
     def metadata(self, *, followup: bool = False) -> Object:
-        """https://discord.com/developers/docs/resources/message#message-interaction-metadata-object."""
+        """https://docs.discord.com/developers/resources/message#message-interaction-metadata-object."""
         metadata: Object = {
             "id": self.id,
             "type": int(self.kind),
@@ -76,6 +102,12 @@ class Interaction:
             metadata["original_response_message_id"] = self.original.id
         if self.kind is Kind.COMPONENT and self.source:
             metadata["interacted_message_id"] = self.source.id
+        if self.trigger:
+            metadata["triggering_interaction_metadata"] = self.trigger.metadata()
+        if isinstance(self.target, User):
+            metadata["target_user"] = self.target.json()
+        elif self.target:
+            metadata["target_message_id"] = self.target.id
         return metadata
 
     def message(self, message_id: str) -> StoredMessage | None:

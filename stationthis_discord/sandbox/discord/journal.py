@@ -2,12 +2,33 @@
 
 import time
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, TypeVar
 
 from stationthis_discord.sandbox.discord.payload import Object
 
+Entry = TypeVar("Entry")
 
-@dataclass(frozen=True)
+KEPT = 100_000
+KEPT_EVENTS = 20_000
+"""Fewer, because each holds its whole data."""
+
+
+class Tail(list[Entry]):
+    """A list that only grows at its end and keeps its last entries; `total` counts all there ever were."""
+
+    def __init__(self, kept: int = KEPT) -> None:
+        super().__init__()
+        self.total = 0
+        self._kept = kept
+
+    def append(self, entry: Entry, /) -> None:
+        super().append(entry)
+        self.total += 1
+        if len(self) > self._kept + self._kept // 10:
+            del self[: len(self) - self._kept]
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
     """One HTTP request of the bot.
 
@@ -24,7 +45,7 @@ class Call:
     files: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Event:
     """One event of the gateway: its name, its data, and where it belongs (None: a DM or no place)."""
 
@@ -57,11 +78,11 @@ class TooMany:
 
 
 class Journal:
-    """All of it, in order of time."""
+    """All of it, in order of time, the last of each."""
 
     def __init__(self) -> None:
-        self.calls: list[Call] = []
-        self.events: list[Event] = []
-        self.gateway: list[GatewayEntry] = []
-        self.violations: list[str] = []
-        self.too_many: list[TooMany] = []
+        self.calls: Tail[Call] = Tail()
+        self.events: Tail[Event] = Tail(KEPT_EVENTS)
+        self.gateway: Tail[GatewayEntry] = Tail()
+        self.violations: Tail[str] = Tail()
+        self.too_many: Tail[TooMany] = Tail()

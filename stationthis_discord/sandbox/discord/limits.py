@@ -6,7 +6,7 @@ which counts UTF-16 units, is stricter only for people.
 
 from typing import Final, NamedTuple
 
-_DOCS = "https://discord.com/developers/docs"
+_DOCS = "https://docs.discord.com/developers"
 _EMBED = f"{_DOCS}/resources/message#embed-object-embed-limits"
 _EMBED_URL = f"{_DOCS}/resources/message#embed-object"
 _MESSAGE = f"{_DOCS}/resources/message#create-message"
@@ -16,6 +16,10 @@ _UPLOAD = f"{_DOCS}/reference#uploading-files"
 _COMPONENTS = f"{_DOCS}/components/reference"
 _BUTTON = f"{_DOCS}/components/reference#button"
 _SELECT = f"{_DOCS}/components/reference#string-select"
+_TEXT_INPUT = f"{_DOCS}/components/reference#text-input"
+_LABEL = f"{_DOCS}/components/reference#label"
+_GALLERY = f"{_DOCS}/components/reference#media-gallery"
+_CHECKBOXES = f"{_DOCS}/components/reference#checkbox-group-structure"
 _COMMAND = f"{_DOCS}/interactions/application-commands#application-command-object"
 _OPTION = f"{_DOCS}/interactions/application-commands#application-command-object-application-command-option-structure"
 _CHOICE = (
@@ -78,8 +82,13 @@ LIMITS: Final[dict[str, Limit]] = {
     "option.label": Limit(100, f"{_COMPONENTS}#string-select-select-option-structure"),
     "option.value": Limit(100, f"{_COMPONENTS}#string-select-select-option-structure"),
     "option.description": Limit(100, f"{_COMPONENTS}#string-select-select-option-structure"),
+    "select.defaults": Limit(25, f"{_COMPONENTS}#user-select"),
     "v2.components": Limit(40, _COMPONENTS),
     "v2.text": Limit(4000, f"{_COMPONENTS}#text-display"),
+    "section.texts": Limit(3, f"{_COMPONENTS}#section"),
+    "gallery.items": Limit(10, _GALLERY),
+    "media.description": Limit(1024, _GALLERY),
+    "media.url": Limit(2048, f"{_COMPONENTS}#unfurled-media-item"),
     "commands.chat": Limit(100, _REGISTER),
     "commands.menu": Limit(15, _REGISTER),
     "command.name": Limit(32, f"{_COMMAND}-application-command-naming"),
@@ -93,7 +102,24 @@ LIMITS: Final[dict[str, Limit]] = {
     "autocomplete.choices": Limit(25, f"{_CALLBACK}-autocomplete"),
     "modal.title": Limit(45, f"{_CALLBACK}-modal"),
     "modal.components": Limit(5, f"{_CALLBACK}-modal"),
+    "label.label": Limit(45, _LABEL),
+    "label.description": Limit(100, _LABEL),
+    "text.label": Limit(45, _TEXT_INPUT),
+    "text.placeholder": Limit(100, _TEXT_INPUT),
+    "text.value": Limit(4000, _TEXT_INPUT),
+    "text.length": Limit(4000, _TEXT_INPUT),
+    "upload.values": Limit(10, f"{_COMPONENTS}#file-upload"),
+    "radio.options": Limit(10, f"{_COMPONENTS}#radio-group-structure"),
+    "checkbox.options": Limit(10, _CHECKBOXES),
+    "checkbox.values": Limit(10, _CHECKBOXES),
+    "followups": Limit(5, f"{_DOCS}/interactions/receiving-and-responding#create-followup-message"),
+    "thread.name": Limit(100, f"{_DOCS}/resources/channel#start-thread-from-message"),
+    "guilds.page": Limit(200, f"{_DOCS}/resources/user#get-current-user-guilds"),
     "gateway.sends": Limit(120, _GATEWAY),
+    "gateway.payload": Limit(4096, f"{_DOCS}/events/gateway#sending-events"),
+    "gateway.guilds": Limit(2500, f"{_DOCS}/events/gateway#sharding"),
+    "gateway.identifies": Limit(1000, f"{_DOCS}/events/gateway#identifying"),
+    "invalid.requests": Limit(10_000, f"{_RATE}#invalid-request-limit-aka-cloudflare-bans"),
 }
 
 UPLOAD: Final[dict[int, Limit]] = {
@@ -111,21 +137,34 @@ REQUEST: Final = Limit(25 * MIB, f"{_MESSAGE}-limitations")
 """Bytes of all files of one request, where the server's own limit is not larger."""
 
 ACK_SECONDS: Final = 3.0
-"""An interaction has to be answered within this time: https://discord.com/developers/docs/interactions/receiving-and-responding."""
+"""An interaction has to be answered within this time: https://docs.discord.com/developers/interactions/receiving-and-responding."""
 
 TOKEN_SECONDS: Final = 900.0
-"""An interaction's token lives this long: https://discord.com/developers/docs/interactions/receiving-and-responding."""
+"""An interaction's token lives this long: https://docs.discord.com/developers/interactions/receiving-and-responding."""
 
 RATES: Final[dict[str, Rate]] = {
     "message.create": Rate(5, 5.0, _RATE),
     "message.edit": Rate(5, 5.0, _RATE),
+    "message.edit.old": Rate(3, 60.0, f"{_DOCS}/topics/opcodes-and-status-codes#json"),
     "message.delete": Rate(5, 1.0, _RATE),
     "reaction": Rate(1, 0.25, _RATE),
     "token": Rate(5, 5.0, f"{_INTERACTION}"),
     "default": Rate(50, 1.0, _RATE),
     "global": Rate(50, 1.0, f"{_RATE}#global-rate-limit"),
 }
-"""Buckets by name; a bucket counts per channel, server or interaction token, `global` per bot."""
+"""Buckets by name; a bucket counts per channel, server or interaction token, `global` per bot.
+
+`message.edit.old` is for messages over an hour old (30046) and counts by the sandbox's clock.
+"""
+
+OLD_MESSAGE_SECONDS: Final = 3600.0
+"""From this age on an edit counts towards `message.edit.old`: https://docs.discord.com/developers/topics/opcodes-and-status-codes#json."""
+
+INVALID_SECONDS: Final = 600.0
+"""The window of `invalid.requests`: https://docs.discord.com/developers/topics/rate-limits#invalid-request-limit-aka-cloudflare-bans."""
+
+INVALID_WARNING: Final = 500
+"""So many invalid requests in one window are a violation already: a bot that gets there is on its way to the ban."""
 
 
 def most(name: str) -> int:

@@ -1,6 +1,6 @@
 """Who a message pings: its mentions, filtered by `allowed_mentions`.
 
-https://discord.com/developers/docs/resources/message#allowed-mentions-object
+https://docs.discord.com/developers/resources/message#allowed-mentions-object
 """
 
 import re

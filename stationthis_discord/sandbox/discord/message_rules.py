@@ -1,6 +1,6 @@
 """What Discord accepts as the body of a message, new or edited.
 
-https://discord.com/developers/docs/resources/message#create-message
+https://docs.discord.com/developers/resources/message#create-message
 """
 
 from stationthis_discord.sandbox.discord import refusals
@@ -14,6 +14,7 @@ from stationthis_discord.sandbox.discord.refusals import Path, Problems
 from stationthis_discord.sandbox.discord.stored import COMPONENTS_V2
 
 _LEGACY = ("content", "embeds")
+_MIXED = "MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2"
 _MENTIONABLE = ("roles", "users", "everyone")
 
 
@@ -41,8 +42,7 @@ def check_message(payload: Object, uploads: list[Upload], at: Path = (), flags: 
     if isinstance(payload.get("nonce"), str):
         problems.text((*at, "nonce"), payload["nonce"], "nonce")
     if v2 and any(payload.get(name) for name in _LEGACY):
-        message = f"The {_LEGACY} fields cannot be used when using MessageFlags.IS_COMPONENTS_V2"
-        problems.add(at, "MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2", message)
+        problems.add(at, _MIXED, f"The {_LEGACY} fields cannot be used when using MessageFlags.IS_COMPONENTS_V2")
     problems.raise_any()
 
 
@@ -89,3 +89,10 @@ def check_file_count(kept: int) -> None:
         problems = Problems()
         problems.length(("attachments",), kept, "files")
         problems.raise_any()
+
+
+def refuse_legacy() -> None:
+    """Raises 50035 when an edit would leave text or embeds in a message of components."""
+    problems = Problems()
+    problems.add((), _MIXED, f"The {_LEGACY} fields cannot be used when using MessageFlags.IS_COMPONENTS_V2")
+    problems.raise_any()

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 
 from stationthis_discord.sandbox.discord import attachments, mentions, refusals
 from stationthis_discord.sandbox.discord.body import Upload
-from stationthis_discord.sandbox.discord.component_rules import component_json
+from stationthis_discord.sandbox.discord.component_kinds import component_json
 from stationthis_discord.sandbox.discord.embed_rules import attachments_used, embed_json
-from stationthis_discord.sandbox.discord.interaction import Interaction, Kind
+from stationthis_discord.sandbox.discord.interaction import Interaction, Kind, Menu
 from stationthis_discord.sandbox.discord.journal import Event
-from stationthis_discord.sandbox.discord.message_rules import check_file_count, check_sizes
+from stationthis_discord.sandbox.discord.message_rules import check_file_count, check_sizes, refuse_legacy
 from stationthis_discord.sandbox.discord.payload import Object, iso
 from stationthis_discord.sandbox.discord.people import User
+from stationthis_discord.sandbox.discord.permissions import Permission
 from stationthis_discord.sandbox.discord.places import Channel
 from stationthis_discord.sandbox.discord.stored import (
     COMPONENTS_V2,
@@ -24,8 +25,8 @@ from stationthis_discord.sandbox.discord.stored import (
 )
 from stationthis_discord.sandbox.discord.world import World
 
-DEFAULT, REPLY, CHAT_COMMAND = 0, 19, 20
-"""Message types: https://discord.com/developers/docs/resources/message#message-object-message-types."""
+DEFAULT, REPLY, CHAT_COMMAND, MENU_COMMAND = 0, 19, 20, 23
+"""Message types: https://docs.discord.com/developers/resources/message#message-object-message-types."""
 
 _SETTABLE = SUPPRESS_EMBEDS | SUPPRESS_NOTIFICATIONS | COMPONENTS_V2
 
@@ -45,7 +46,15 @@ class Slot:
     def kind(self) -> int:
         if self.reply_to:
             return REPLY
-        return CHAT_COMMAND if self.interaction and self.interaction.kind is Kind.COMMAND else DEFAULT
+        if not self.interaction or self.interaction.kind is not Kind.COMMAND:
+            return DEFAULT
+        return CHAT_COMMAND if self.interaction.menu is Menu.CHAT else MENU_COMMAND
+
+    @property
+    def flags(self) -> int:
+        """Flags the message has whatever was asked for."""
+        silenced = EPHEMERAL if self.interaction and self.interaction.silenced else 0
+        return silenced | (LOADING if self.loading else 0)
 
 
 def create(world: World, slot: Slot, payload: Object, uploads: list[Upload]) -> StoredMessage:
@@ -64,8 +73,11 @@ def create(world: World, slot: Slot, payload: Object, uploads: list[Upload]) -> 
     message.fields |= _mentioned(world, message, payload)
     if slot.reply_to:
         mentions.reply_mention(message.fields, payload, slot.reply_to)
-    world.messages[message.id] = message
+    world.add_message(message)
     slot.channel.last_message_id = message.id
+    if slot.channel.thread:
+        slot.channel.thread.messages += 1
+        slot.channel.thread.sent += 1
     _record(world, message, "MESSAGE_CREATE")
     return message
 
@@ -86,7 +98,7 @@ def _new_fields(world: World, slot: Slot, payload: Object) -> Object:
         "mention_everyone": False,
         "pinned": False,
         "tts": bool(payload.get("tts")),
-        "flags": flags | (LOADING if slot.loading else 0),
+        "flags": flags | slot.flags,
         "timestamp": iso(world.clock()),
         "edited_timestamp": None,
     }
@@ -96,7 +108,9 @@ def _new_fields(world: World, slot: Slot, payload: Object) -> Object:
         fields |= _interaction_fields(world, slot.interaction, followup=slot.followup)
     if slot.reply_to:
         fields["message_reference"] = _reference(slot.reply_to)
-        fields["referenced_message"] = {**slot.reply_to.json(), "referenced_message": None}
+        referenced = slot.reply_to.json()
+        referenced.pop("referenced_message", None)
+        fields["referenced_message"] = referenced
     return fields
 
 
@@ -132,6 +146,7 @@ def edit(world: World, message: StoredMessage, payload: Object, uploads: list[Up
         check_file_count(len(message.files))
         _set_body(message, payload)
         _refuse_empty(message)
+        _refuse_mixed(message)
     except refusals.Refusal:
         message.fields, message.files, message.hidden = before, had, hidden
         raise
@@ -156,7 +171,8 @@ def _set_body(message: StoredMessage, payload: Object) -> None:
         fields["embeds"] = [embed_json(embed, names) for embed in embeds]
         message.hidden = {file.id for file in message.files if file.filename in used}
     if "components" in payload:
-        fields["components"] = component_json(payload["components"] or [])
+        media = {file.filename: file.media() for file in message.files}
+        fields["components"] = component_json(payload["components"] or [], media)
     if payload.get("flags") is not None:
         editable = SUPPRESS_EMBEDS | COMPONENTS_V2
         fields["flags"] = fields["flags"] & ~SUPPRESS_EMBEDS | payload["flags"] & editable
@@ -167,6 +183,12 @@ def _refuse_empty(message: StoredMessage) -> None:
         raise refusals.empty_message()
 
 
+def _refuse_mixed(message: StoredMessage) -> None:
+    """What becomes a message of components has to give up its text and embeds."""
+    if message.flags & COMPONENTS_V2 and (message.fields["content"] or message.fields["embeds"]):
+        refuse_legacy()
+
+
 def _mentioned(world: World, message: StoredMessage, payload: Object) -> Object:
     default = mentions.IN_INTERACTION if "webhook_id" in message.fields else mentions.IN_CHANNEL
     parsed, lists = mentions.allowed(payload, default)
@@ -174,8 +196,13 @@ def _mentioned(world: World, message: StoredMessage, payload: Object) -> Object:
 
 
 def delete(world: World, message: StoredMessage) -> None:
+    """Removes a message; that works even in an archived thread."""
     message.deleted = True
+    world.fresh.pop(message.id, None)
+    if message.channel.thread:
+        message.channel.thread.messages -= 1
     _emit(world, message, "MESSAGE_DELETE", {"id": message.id, "channel_id": message.channel.id})
+    message.changes.notify()
     world.changes.notify()
 
 
@@ -183,12 +210,13 @@ def _record(world: World, message: StoredMessage, event: str) -> None:
     shown = message.json()
     message.states.append(Snapshot(shown, time.monotonic()))
     _emit(world, message, event, shown)
+    message.changes.notify()
     world.changes.notify()
 
 
 def _emit(world: World, message: StoredMessage, event: str, data: Object) -> None:
-    """Ephemeral messages have no events: the bot is not told of what only one person sees."""
-    if message.ephemeral:
+    """The bot is not told of what only one person sees, nor of what happens where it can't look."""
+    if message.ephemeral or not message.channel.bot_may(Permission.VIEW_CHANNEL):
         return
     guild_id = message.channel.guild_id
     data = {**data, "guild_id": guild_id} if guild_id else dict(data)

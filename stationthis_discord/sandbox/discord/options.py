@@ -2,10 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias, runtime_checkable
 
-from stationthis_discord.sandbox.discord import attachments
-from stationthis_discord.sandbox.discord.body import Upload
 from stationthis_discord.sandbox.discord.command_rules import (
     ATTACHMENT,
     BOOLEAN,
@@ -21,23 +18,10 @@ from stationthis_discord.sandbox.discord.command_rules import (
 )
 from stationthis_discord.sandbox.discord.limits import most
 from stationthis_discord.sandbox.discord.payload import Object
-from stationthis_discord.sandbox.discord.places import Channel
-from stationthis_discord.sandbox.discord.world import World
+from stationthis_discord.sandbox.discord.resolving import DriverError, File, Resolver, id_of
 
-Attachment: TypeAlias = tuple[str, bytes]
-"""A file a person picks: its name and its bytes."""
-
-
-class DriverError(Exception):
-    """A test asked a person to do something Discord's client would not let them do."""
-
-
-@runtime_checkable
-class HasId(Protocol):
-    """Anything with an id: a person, a channel, a server."""
-
-    @property
-    def id(self) -> str: ...
+_INNER = (SUBCOMMAND, GROUP)
+_ENTITIES = (USER, CHANNEL, ROLE, MENTIONABLE)
 
 
 @dataclass(frozen=True)
@@ -46,24 +30,22 @@ class Filled:
 
     words: list[str]
     options: Mapping[str, object]
-    files: Mapping[str, Attachment]
+    files: Mapping[str, File]
     focused: str | None = None
 
 
 class Filling:
     """Turns what a person typed into the `data` of the interaction."""
 
-    def __init__(self, world: World, channel: Channel, filled: Filled) -> None:
-        self._world = world
-        self._channel = channel
+    def __init__(self, resolver: Resolver, filled: Filled) -> None:
+        self._resolver = resolver
         self._filled = filled
-        self._resolved: Object = {}
         self.focused_type = STRING
 
     def data(self, command: Object) -> Object:
         """`data` of the interaction.
 
-        https://discord.com/developers/docs/interactions/receiving-and-responding#interaction-object-application-command-data-structure
+        https://docs.discord.com/developers/interactions/receiving-and-responding#interaction-object-application-command-data-structure
 
         Raises:
             DriverError: the client would refuse: an unknown or missing option, a wrong type, length or choice.
@@ -72,8 +54,8 @@ class Filling:
         options = self._nest(command, self._filled.words[1:])
         if options:
             data["options"] = options
-        if self._resolved:
-            data["resolved"] = self._resolved
+        if self._resolver.data:
+            data["resolved"] = self._resolver.data
         if "guild_id" in command:
             data["guild_id"] = command["guild_id"]
         return data
@@ -81,7 +63,7 @@ class Filling:
     def _nest(self, node: Object, words: list[str]) -> list[Object]:
         """The options of a command, inside those of its sub-commands."""
         children = node.get("options") or []
-        inner = [child for child in children if child["type"] in (SUBCOMMAND, GROUP)]
+        inner = [child for child in children if child["type"] in _INNER]
         if not words and not inner:
             return self._leaf(children)
         for child in inner:
@@ -118,36 +100,22 @@ class Filling:
             raise DriverError(f"option {name} takes true or false, not {value!r}")
         elif kind == ATTACHMENT:
             return self._attach(name)
-        elif kind in (USER, CHANNEL, ROLE, MENTIONABLE):
-            return self._resolve(spec, value.id if isinstance(value, HasId) else str(value))
+        elif kind in _ENTITIES:
+            return self._resolve(spec, id_of(value))
         return value
 
     def _attach(self, name: str) -> str:
         if name not in self._filled.files:
             raise DriverError(f"option {name} takes a file: pass it in attachments")
-        filename, data = self._filled.files[name]
-        if len(data) > self._channel.file_limit:
-            raise DriverError(f"{filename} is larger than the {self._channel.file_limit} bytes allowed here")
-        folder = self._world.application_id
-        file = attachments.store(self._world, folder, Upload(name, filename, data), {}, ephemeral=True)
-        self._resolved.setdefault("attachments", {})[file.id] = file.json()
-        return file.id
+        return self._resolver.file(self._filled.files[name])
 
     def _resolve(self, spec: Object, key: str) -> str:
         """Adds the user, channel or role of this id to `resolved`."""
-        kind, guild = spec["type"], self._channel.guild
-        if kind in (USER, MENTIONABLE) and key in self._world.users:
-            self._resolved.setdefault("users", {})[key] = self._world.users[key].json()
-            if guild and key in guild.members:
-                member = guild.members[key].invoking()
-                partial = {name: member[name] for name in member if name not in {"user", "deaf", "mute"}}
-                self._resolved.setdefault("members", {})[key] = partial
-        elif kind == CHANNEL and guild and key in guild.channels:
-            found = guild.channels[key].partial(guild.channels[key].app_permissions)
-            self._resolved.setdefault("channels", {})[key] = found
-        elif kind in (ROLE, MENTIONABLE) and guild and key == guild.id:
-            self._resolved.setdefault("roles", {})[key] = guild.everyone()
-        else:
+        kind = spec["type"]
+        found = kind in (USER, MENTIONABLE) and self._resolver.user(key)
+        found = found or (kind in (ROLE, MENTIONABLE) and self._resolver.role(key))
+        found = found or (kind == CHANNEL and self._resolver.channel(key, spec.get("channel_types")))
+        if not found:
             raise DriverError(f"option {spec['name']}: there is no {key} here")
         return key
 
@@ -171,7 +139,8 @@ def _check_number(spec: Object, value: object) -> None:
     allowed = int if spec["type"] == INTEGER else (int, float)
     if isinstance(value, bool) or not isinstance(value, int | float) or not isinstance(value, allowed):
         raise DriverError(f"option {spec['name']} takes a number of its type, not {value!r}")
-    least, greatest = spec.get("min_value", -(2**53)), spec.get("max_value", 2**53)
+    least, greatest = (spec.get(name) for name in ("min_value", "max_value"))
+    least, greatest = -(2**53) if least is None else least, 2**53 if greatest is None else greatest
     if not least <= value <= greatest:
         raise DriverError(f"option {spec['name']} takes {least} to {greatest}, not {value}")
     _check_choice(spec, value)

@@ -16,7 +16,7 @@ Clock: TypeAlias = Callable[[], float]
 """Seconds since the Unix epoch, like `time.time`."""
 
 EPOCH_MS = 1_420_070_400_000
-"""Discord's first millisecond: https://discord.com/developers/docs/reference#snowflakes."""
+"""Discord's first millisecond: https://docs.discord.com/developers/reference#snowflakes."""
 
 
 class Snowflakes:
@@ -31,6 +31,16 @@ class Snowflakes:
         milliseconds = int(self._clock() * 1000) - EPOCH_MS
         return str(milliseconds << 22 | self._count & 0x3FFFFF)
 
+    def spread(self, count: int) -> list[str]:
+        """Ids of things made one after the other, a millisecond apart, so that shards share them evenly."""
+        first = int(self(), 10)
+        return [str(first - (number << 22)) for number in range(count)]
+
+
+def born(snowflake: str) -> float:
+    """The time in an id, in seconds since the epoch."""
+    return ((int(snowflake) >> 22) + EPOCH_MS) / 1000
+
 
 def iso(seconds: float) -> str:
     """A time as Discord writes it, for example `2026-11-20T08:30:06.123000+00:00`."""
@@ -40,7 +50,7 @@ def iso(seconds: float) -> str:
 def bot_token(application_id: str) -> str:
     """A token of the real shape; its first part is the application's id.
 
-    https://discord.com/developers/docs/reference#authentication
+    https://docs.discord.com/developers/reference#authentication
     """
     first = base64.urlsafe_b64encode(application_id.encode()).decode().rstrip("=")
     return f"{first}.{secrets.token_urlsafe(4)[:6]}.{secrets.token_urlsafe(30)[:38]}"

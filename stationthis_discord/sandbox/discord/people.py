@@ -8,9 +8,10 @@ from stationthis_discord.sandbox.discord.permissions import MEMBER, Permission
 
 @dataclass(eq=False)
 class User:
-    """An account, a person's or the bot's: https://discord.com/developers/docs/resources/user#user-object.
+    """An account, a person's or the bot's: https://docs.discord.com/developers/resources/user#user-object.
 
-    `accepts_dms` off makes messages to this person fail with 50007.
+    `accepts_dms` off makes messages to this person fail with 50007; `installed` is whether the person has the app
+    as their own (user install), which brings it along to every server and DM.
     """
 
     id: str
@@ -18,6 +19,7 @@ class User:
     bot: bool = False
     locale: str = "en-US"
     accepts_dms: bool = True
+    installed: bool = False
 
     def json(self) -> Object:
         user: Object = {
@@ -39,7 +41,7 @@ class User:
 
 @dataclass(eq=False)
 class Member:
-    """A user in a server: https://discord.com/developers/docs/resources/guild#guild-member-object."""
+    """A user in a server: https://docs.discord.com/developers/resources/guild#guild-member-object."""
 
     user: User
     joined: float
@@ -47,8 +49,11 @@ class Member:
     roles: list[str] = field(default_factory=list)
 
     def json(self) -> Object:
+        return {**self.partial(), "user": self.user.json(), "deaf": False, "mute": False}
+
+    def partial(self) -> Object:
+        """Without user, deaf and mute, as it stands in resolved data."""
         return {
-            "user": self.user.json(),
             "nick": None,
             "avatar": None,
             "avatar_decoration_data": None,
@@ -58,12 +63,6 @@ class Member:
             "joined_at": iso(self.joined),
             "premium_since": None,
             "communication_disabled_until": None,
-            "deaf": False,
-            "mute": False,
             "pending": False,
             "flags": 0,
         }
-
-    def invoking(self) -> Object:
-        """The member as it stands in an interaction: with its computed permissions."""
-        return {**self.json(), "permissions": str(int(self.permissions))}

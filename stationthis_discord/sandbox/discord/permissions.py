@@ -1,4 +1,4 @@
-"""The permission bits the sandbox knows: https://discord.com/developers/docs/topics/permissions."""
+"""The permission bits the sandbox knows: https://docs.discord.com/developers/topics/permissions."""
 
 from enum import IntFlag
 
@@ -7,6 +7,7 @@ class Permission(IntFlag):
     """A subset of Discord's permissions, by their names and values."""
 
     ADMINISTRATOR = 1 << 3
+    MANAGE_CHANNELS = 1 << 4
     MANAGE_GUILD = 1 << 5
     ADD_REACTIONS = 1 << 6
     VIEW_CHANNEL = 1 << 10
@@ -18,6 +19,10 @@ class Permission(IntFlag):
     MENTION_EVERYONE = 1 << 17
     USE_EXTERNAL_EMOJIS = 1 << 18
     USE_APPLICATION_COMMANDS = 1 << 31
+    MANAGE_THREADS = 1 << 34
+    CREATE_PUBLIC_THREADS = 1 << 35
+    SEND_MESSAGES_IN_THREADS = 1 << 38
+    USE_EXTERNAL_APPS = 1 << 50
 
 
 MEMBER = (
@@ -29,11 +34,22 @@ MEMBER = (
     | Permission.READ_MESSAGE_HISTORY
     | Permission.USE_EXTERNAL_EMOJIS
     | Permission.USE_APPLICATION_COMMANDS
+    | Permission.CREATE_PUBLIC_THREADS
+    | Permission.SEND_MESSAGES_IN_THREADS
+    | Permission.USE_EXTERNAL_APPS
 )
 """What people, and the bot, may do in a channel unless a test says otherwise."""
 
-DIRECT = Permission.ATTACH_FILES | Permission.EMBED_LINKS | Permission.MENTION_EVERYONE | Permission.USE_EXTERNAL_EMOJIS
-"""`app_permissions` in a DM with the bot.
+PRIVATE = Permission.ATTACH_FILES | Permission.EMBED_LINKS | Permission.MENTION_EVERYONE
+"""`app_permissions` in a DM or group DM of other people.
 
-https://discord.com/developers/docs/interactions/receiving-and-responding#interaction-object
+https://docs.discord.com/developers/interactions/receiving-and-responding#interaction-object
 """
+
+DIRECT = PRIVATE | Permission.USE_EXTERNAL_EMOJIS
+"""`app_permissions` in a DM with the bot, and what a person may do there."""
+
+
+def allows(held: Permission, needed: Permission) -> bool:
+    """Whether somebody who holds these may do what needs that; administrators may everything."""
+    return Permission.ADMINISTRATOR in held or needed in held

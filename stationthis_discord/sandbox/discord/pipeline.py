@@ -3,18 +3,20 @@
 import asyncio
 import json
 import logging
+import math
 import time
 from collections.abc import Awaitable, Callable, Iterable
-from http import HTTPStatus
 
 from aiohttp import web
 
 from stationthis_discord.sandbox.discord import refusals
 from stationthis_discord.sandbox.discord.body import Body, read_body
 from stationthis_discord.sandbox.discord.faults import Effect, Faults
+from stationthis_discord.sandbox.discord.invalid import InvalidRequests
 from stationthis_discord.sandbox.discord.journal import Call
 from stationthis_discord.sandbox.discord.ratelimits import RateLimits
 from stationthis_discord.sandbox.discord.refusals import Refusal
+from stationthis_discord.sandbox.discord.responses import banned, cut, ordered, respond, trickle
 from stationthis_discord.sandbox.discord.route import Ask, Reply, Route
 from stationthis_discord.sandbox.discord.world import World
 
@@ -30,6 +32,7 @@ class Pipeline:
         self._world = world
         self._faults = faults
         self._rate_limits = rate_limits
+        self.invalid = InvalidRequests(world.journal)
 
     def install(self, app: web.Application, routes: Iterable[Route]) -> None:
         """Adds the routes, and the answer for every path there is no route for."""
@@ -48,24 +51,28 @@ class Pipeline:
         path = request.path.removeprefix(BASE)
         body, broken = await _read(request)
         effect = self._faults.take(request.method, path)
-        await asyncio.sleep(effect.get("latency", 0.0))
+        if effect.get("latency"):
+            await asyncio.sleep(effect["latency"])
         if effect.get("cut") == "before":
-            return _cut(request)
-        response = _ordered(effect) or self._answer(route, request, broken or body)
+            return cut(request)
+        response = ordered(effect) or self._answer(route, request, broken or body)
+        self.invalid.note(response.status)
         name = route.template if route else "unknown"
         files = tuple(upload.filename for upload in body.uploads)
-        self._world.journal.calls.append(
-            Call(request.method, name, path, response.status, at, body.json, files),
-        )
+        self._world.journal.calls.append(Call(request.method, name, path, response.status, at, body.json, files))
         self._world.changes.notify()
-        return _cut(request) if effect.get("cut") == "after" else response
+        return await _deliver(request, response, effect) if effect else response
 
     def _answer(self, route: Route | None, request: web.Request, body: Body | Refusal) -> web.Response:
         headers: dict[str, str] = {}
+        if self.invalid.banned:
+            return banned()
         try:
             reply = self._serve(route, request, body, headers)
         except Refusal as refusal:
             self._record_violation(route, request, refusal)
+            if refusal.status == 429:
+                headers |= {"Retry-After": str(math.ceil(refusal.body["retry_after"])), "X-RateLimit-Scope": "user"}
             reply = Reply(refusal.status, refusal.body)
         except Exception:
             logger.exception("the sandbox failed to answer %s %s", request.method, request.path)
@@ -87,7 +94,7 @@ class Pipeline:
                 return Reply(429, verdict.body)
         if isinstance(body, Refusal):
             raise body
-        return route.handler(Ask(self._world, request.match_info, request.query, body))
+        return route.handler(Ask(self._world, self._rate_limits, request.match_info, request.query, body))
 
     def _record_violation(self, route: Route | None, request: web.Request, refusal: Refusal) -> None:
         if refusal.violation:
@@ -103,34 +110,8 @@ async def _read(request: web.Request) -> tuple[Body, Refusal | None]:
         return Body(), refusal
 
 
-def respond(reply: Reply, headers: dict[str, str] | None = None) -> web.Response:
-    """A response as Discord's edge sends it.
-
-    discord.py takes a 429 without `Via`, or with any content type but exactly `application/json`, for a ban.
-    """
-    headers = {"Via": "1.1 google", **(headers or {})}
-    if reply.body is None:
-        return web.Response(status=reply.status, headers=headers)
-    if isinstance(reply.body, str):
-        return web.Response(status=reply.status, headers=headers, text=reply.body, content_type="text/html")
-    data = json.dumps(reply.body, ensure_ascii=False).encode()
-    return web.Response(status=reply.status, headers=headers, body=data, content_type="application/json")
-
-
-def _ordered(effect: Effect) -> web.Response | None:
-    """The answer of a fault, if it has one."""
-    status = effect.get("status")
-    if status is None:
-        return None
-    phrase = HTTPStatus(status).phrase
-    usual: dict[str, object] = {"message": f"{status}: {phrase}", "code": 0}
-    if status == 429:
-        usual = {"message": "You are being rate limited.", "retry_after": 0.05, "global": False}
-    return respond(Reply(status, effect.get("body", usual)), effect.get("headers"))
-
-
-def _cut(request: web.Request) -> web.Response:
-    """Closes the connection; the response that is returned reaches nobody."""
-    if request.transport:
-        request.transport.abort()
-    return web.Response()
+async def _deliver(request: web.Request, response: web.Response, effect: Effect) -> web.StreamResponse:
+    """Sends the answer in the way a fault asks for."""
+    if effect.get("cut") == "after":
+        return cut(request)
+    return await trickle(request, response, effect["slow"]) if effect.get("slow") else response

@@ -1,18 +1,38 @@
-"""Servers and channels, and the JSON Discord sends for them."""
+"""Servers, channels, threads and DMs: what is where, and what the app and people may do there.
+
+https://docs.discord.com/developers/resources/channel, https://docs.discord.com/developers/topics/threads
+"""
 
 from dataclasses import dataclass, field
+from enum import IntEnum
 
 from stationthis_discord.sandbox.discord.limits import REQUEST, UPLOAD
-from stationthis_discord.sandbox.discord.payload import Object, iso
 from stationthis_discord.sandbox.discord.people import Member, User
-from stationthis_discord.sandbox.discord.permissions import DIRECT, MEMBER, Permission
+from stationthis_discord.sandbox.discord.permissions import DIRECT, MEMBER, PRIVATE, Permission, allows
+
+
+class ChannelKind(IntEnum):
+    """https://docs.discord.com/developers/resources/channel#channel-object-channel-types."""
+
+    TEXT = 0
+    DIRECT = 1
+    GROUP = 3
+    THREAD = 11
+
+
+class Context(IntEnum):
+    """https://docs.discord.com/developers/interactions/receiving-and-responding#interaction-object-interaction-context-types."""
+
+    GUILD = 0
+    BOT_DM = 1
+    PRIVATE_CHANNEL = 2
 
 
 @dataclass(eq=False)
 class Guild:
-    """A server: https://discord.com/developers/docs/resources/guild#guild-object.
+    """A server: https://docs.discord.com/developers/resources/guild#guild-object.
 
-    `premium_tier` (0 to 3) decides the upload limit.
+    `premium_tier` (0 to 3) decides the upload limit; `installed` is whether the app, and with it the bot, is in it.
     """
 
     id: str
@@ -22,93 +42,35 @@ class Guild:
     locale: str = "en-US"
     channels: dict[str, "Channel"] = field(default_factory=dict)
     members: dict[str, Member] = field(default_factory=dict)
+    installed: bool = True
 
-    def partial(self) -> Object:
-        """The server as it stands in an interaction."""
-        return {"id": self.id, "locale": self.locale, "features": []}
 
-    def everyone(self) -> Object:
-        """The role everybody has; its id is the server's."""
-        return {
-            "id": self.id,
-            "name": "@everyone",
-            "permissions": str(int(MEMBER)),
-            "position": 0,
-            "color": 0,
-            "colors": {"primary_color": 0, "secondary_color": None, "tertiary_color": None},
-            "hoist": False,
-            "managed": False,
-            "mentionable": False,
-            "icon": None,
-            "unicode_emoji": None,
-            "flags": 0,
-        }
+@dataclass(eq=False)
+class Thread:
+    """What a channel has only when it is a thread.
 
-    def json(self) -> Object:
-        nothing = dict.fromkeys(
-            [
-                *("icon", "description", "home_header", "splash", "discovery_splash", "banner"),
-                *("application_id", "afk_channel_id", "system_channel_id", "widget_channel_id", "max_presences"),
-                *("vanity_url_code", "rules_channel_id", "safety_alerts_channel_id", "public_updates_channel_id"),
-                "incidents_data",
-            ]
-        )
-        zeros = dict.fromkeys(
-            [
-                *("system_channel_flags", "verification_level", "default_message_notifications", "mfa_level"),
-                *("explicit_content_filter", "premium_subscription_count", "nsfw_level"),
-            ],
-            0,
-        )
-        return {
-            **nothing,
-            **zeros,
-            "id": self.id,
-            "name": self.name,
-            "owner_id": self.owner.id,
-            "features": [],
-            "region": "deprecated",
-            "afk_timeout": 300,
-            "widget_enabled": False,
-            "roles": [self.everyone()],
-            "max_members": 25_000_000,
-            "max_stage_video_channel_users": 50,
-            "max_video_channel_users": 25,
-            "premium_tier": self.premium_tier,
-            "preferred_locale": self.locale,
-            "premium_progress_bar_enabled": False,
-            "nsfw": False,
-            "emojis": [],
-            "stickers": [],
-        }
+    Archived: only deleting works, posting wakes it up; locked: only who may manage threads writes.
+    https://docs.discord.com/developers/topics/threads#active-archived-threads
+    """
 
-    def create_event(self, bot: Member) -> Object:
-        """GUILD_CREATE: https://discord.com/developers/docs/events/gateway-events#guild-create."""
-        empty: list[Object] = []
-        return {
-            **self.json(),
-            "joined_at": iso(bot.joined),
-            "large": False,
-            "unavailable": False,
-            "member_count": len(self.members),
-            "members": [bot.json()],
-            "channels": [channel.json() for channel in self.channels.values()],
-            "voice_states": empty,
-            "threads": empty,
-            "presences": empty,
-            "stage_instances": empty,
-            "guild_scheduled_events": empty,
-            "soundboard_sounds": empty,
-        }
+    parent: "Channel"
+    owner: User
+    created: float
+    archived: bool = False
+    locked: bool = False
+    archived_at: float = 0.0
+    messages: int = 0
+    sent: int = 0
 
 
 @dataclass(eq=False)
 class Channel:
-    """A text channel of a server, or a DM (no server, one recipient).
+    """A text channel or thread of a server, the DM of a person with the bot, or a DM of people without it.
 
     `app_permissions` are what the bot may do here: take bits away and the requests that need them fail with 50001
-    (VIEW_CHANNEL) or 50013 (the others), in a server's channel.
-    https://discord.com/developers/docs/resources/channel#channel-object
+    (VIEW_CHANNEL) or 50013 (the others). `overwrites` are people's permissions here, by their id, where they differ
+    from what they may in the server. Threads have those of their parent. `recipient` is the bot's partner in a DM,
+    `people` are those of a DM the bot is not in.
     """
 
     id: str
@@ -118,10 +80,34 @@ class Channel:
     position: int = 0
     app_permissions: Permission = MEMBER
     last_message_id: str | None = None
+    people: list[User] = field(default_factory=list)
+    thread: Thread | None = None
+    overwrites: dict[str, Permission] = field(default_factory=dict)
+    deleted: bool = False
 
     @property
     def guild_id(self) -> str | None:
         return self.guild.id if self.guild else None
+
+    @property
+    def kind(self) -> ChannelKind:
+        if self.thread:
+            return ChannelKind.THREAD
+        if self.guild:
+            return ChannelKind.TEXT
+        return ChannelKind.GROUP if len(self.people) > 2 else ChannelKind.DIRECT
+
+    @property
+    def context(self) -> Context:
+        """Where an interaction from here comes from."""
+        if self.guild:
+            return Context.GUILD
+        return Context.BOT_DM if self.recipient else Context.PRIVATE_CHANNEL
+
+    @property
+    def home(self) -> "Channel":
+        """The channel whose permissions hold here: a thread's parent, else this one."""
+        return self.thread.parent if self.thread else self
 
     @property
     def file_limit(self) -> int:
@@ -133,39 +119,40 @@ class Channel:
         """Bytes all files of one request may have here."""
         return max(REQUEST.value, self.file_limit)
 
+    @property
+    def to_send(self) -> Permission:
+        """What writing here needs: https://docs.discord.com/developers/topics/threads#permissions."""
+        return Permission.SEND_MESSAGES_IN_THREADS if self.thread else Permission.SEND_MESSAGES
+
+    @property
+    def has_bot(self) -> bool:
+        """Whether the bot is here at all."""
+        return self.guild.installed if self.guild else self.recipient is not None
+
     def bot_may(self, needed: Permission) -> bool:
-        return self.guild is None or needed in self.app_permissions
+        if not self.has_bot:
+            return False
+        return self.guild is None or allows(self.home.app_permissions, needed)
 
-    def shown_permissions(self) -> str:
-        """`app_permissions` of an interaction."""
-        return str(int(self.app_permissions if self.guild else DIRECT))
+    def permissions_of(self, user: User) -> Permission:
+        """What a person may do here; nothing when not a member of the server."""
+        if self.guild is None:
+            return DIRECT if self.recipient else PRIVATE
+        member = self.guild.members.get(user.id)
+        held = member.permissions if member else Permission(0)
+        return self.home.overwrites.get(user.id, held)
 
-    def json(self) -> Object:
-        if self.recipient:
-            return {
-                "id": self.id,
-                "type": 1,
-                "last_message_id": self.last_message_id,
-                "flags": 0,
-                "recipients": [self.recipient.json()],
-            }
-        return {
-            "id": self.id,
-            "type": 0,
-            "last_message_id": self.last_message_id,
-            "flags": 0,
-            "guild_id": self.guild_id,
-            "name": self.name,
-            "parent_id": None,
-            "rate_limit_per_user": 0,
-            "topic": None,
-            "position": self.position,
-            "permission_overwrites": [],
-            "nsfw": False,
-        }
+    def permit(self, user: User, permissions: Permission) -> None:
+        """Says what a person may do here, whatever holds in the rest of the server."""
+        self.home.overwrites[user.id] = permissions
 
-    def partial(self, permissions: Permission) -> Object:
-        """The channel as it stands in an interaction: with the invoking person's permissions."""
-        channel = self.json()
-        channel.pop("permission_overwrites", None)
-        return {**channel, "permissions": str(int(permissions))} if self.guild else channel
+    def app_permissions_for(self, user: User) -> Permission:
+        """`app_permissions` of an interaction of this person.
+
+        Where only the person's installation counts, the app may at most what the person may; which bits Discord
+        tells then is not documented, the sandbox tells those it documents for DMs.
+        https://docs.discord.com/developers/interactions/receiving-and-responding#interaction-object
+        """
+        if self.guild is None:
+            return DIRECT if self.recipient else PRIVATE
+        return self.home.app_permissions if self.guild.installed else self.permissions_of(user) & DIRECT

@@ -1,12 +1,13 @@
 """Reactions: adding and removing them, and the events they make.
 
-https://discord.com/developers/docs/events/gateway-events#message-reaction-add
+https://docs.discord.com/developers/events/gateway-events#message-reaction-add
 """
 
 from stationthis_discord.sandbox.discord import refusals
 from stationthis_discord.sandbox.discord.journal import Event
 from stationthis_discord.sandbox.discord.payload import Object
 from stationthis_discord.sandbox.discord.people import User
+from stationthis_discord.sandbox.discord.permissions import Permission
 from stationthis_discord.sandbox.discord.stored import StoredMessage
 from stationthis_discord.sandbox.discord.world import World
 
@@ -57,5 +58,7 @@ def _emit(world: World, name: str, message: StoredMessage, user: User, emoji: Em
     guild_id = message.channel.guild_id
     if guild_id:
         data["guild_id"] = guild_id
-    world.emit(Event(name, data, guild_id))
+    if message.channel.bot_may(Permission.VIEW_CHANNEL):
+        world.emit(Event(name, data, guild_id))
+    message.changes.notify()
     world.changes.notify()

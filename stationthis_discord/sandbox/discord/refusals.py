@@ -1,7 +1,7 @@
 """What Discord answers when it refuses: status, JSON code, message and nested field errors.
 
-The codes are those of https://discord.com/developers/docs/topics/opcodes-and-status-codes#json, the shape of the
-field errors that of https://discord.com/developers/docs/reference#error-messages.
+The codes are those of https://docs.discord.com/developers/topics/opcodes-and-status-codes#json, the shape of the
+field errors that of https://docs.discord.com/developers/reference#error-messages.
 """
 
 from typing import TypeAlias
@@ -78,12 +78,25 @@ def too_many_commands(count: int) -> Refusal:
     return Refusal(400, 30032, message, violation=True)
 
 
+def old_edits_exhausted(wait: float) -> Refusal:
+    """An own limit for messages over an hour old: https://github.com/discord/discord-api-docs/issues/4413."""
+    message = "Maximum number of edits to messages older than 1 hour reached. Try again later"
+    refusal = Refusal(429, 30046, message)
+    refusal.body |= {"retry_after": wait, "global": False}
+    return refusal
+
+
 def entity_too_large() -> Refusal:
     return Refusal(413, 40005, "Request entity too large", violation=True)
 
 
 def already_acknowledged() -> Refusal:
     return Refusal(400, 40060, "Interaction has already been acknowledged.", violation=True)
+
+
+def too_many_followups() -> Refusal:
+    message = "This interaction has hit the maximum number of follow up messages."
+    return Refusal(400, 40094, message, violation=True)
 
 
 def missing_access() -> Refusal:
@@ -110,27 +123,47 @@ def invalid_webhook_token(*, violation: bool) -> Refusal:
     return Refusal(401, 50027, "Invalid Webhook Token", violation=violation)
 
 
+def wrong_channel_type() -> Refusal:
+    return Refusal(400, 50024, "Cannot execute action on this channel type", violation=True)
+
+
+def archived_thread() -> Refusal:
+    return Refusal(400, 50083, "Thread is archived")
+
+
 def invalid_json() -> Refusal:
     return Refusal(400, 50109, "The request body contains invalid JSON.", violation=True)
+
+
+def reply_without_history() -> Refusal:
+    return Refusal(403, 160002, "Cannot reply without permission to read message history")
+
+
+def thread_exists() -> Refusal:
+    return Refusal(400, 160004, "A thread has already been created for this message")
+
+
+def locked_thread() -> Refusal:
+    return Refusal(403, 160005, "Thread is locked")
 
 
 class Problems:
     """Collects the errors of one body, so that all are reported at once, nested by their path."""
 
     def __init__(self) -> None:
-        self._tree: Object = {}
+        self.tree: Object = {}
 
     def add(self, path: Path, code: str, message: str) -> None:
-        node = self._tree
+        node = self.tree
         for part in path:
             node = node.setdefault(str(part), {})
         node.setdefault("_errors", []).append({"code": code, "message": message})
 
     def raise_any(self) -> None:
         """Raises the 50035 with everything collected, if anything was."""
-        if self._tree:
+        if self.tree:
             refusal = Refusal(400, 50035, "Invalid Form Body", violation=True)
-            refusal.body["errors"] = self._tree
+            refusal.body["errors"] = self.tree
             raise refusal
 
     def required(self, path: Path) -> None:
@@ -173,8 +206,9 @@ class Problems:
 
     def items(self, path: Path, value: object, limit: str, least: int = 0) -> list[object]:
         """Checks a list; None counts as absent, hence empty."""
-        if value is None:
-            value = []
+        if value is None and not least:
+            return []
+        value = [] if value is None else value
         if not isinstance(value, list):
             self.add(path, "LIST_TYPE_CONVERT", "Only iterables may be used in a ListType")
             return []

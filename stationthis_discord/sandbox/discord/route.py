@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
 from stationthis_discord.sandbox.discord.body import Body
+from stationthis_discord.sandbox.discord.ratelimits import RateLimits
+from stationthis_discord.sandbox.discord.refusals import Problems
 from stationthis_discord.sandbox.discord.world import World
 
 
@@ -13,13 +15,23 @@ class Ask:
     """A request that passed authentication and rate limits. `params` are those of the path, decoded."""
 
     world: World
+    rates: RateLimits
     params: Mapping[str, str]
     query: Mapping[str, str]
     body: Body = field(default_factory=Body)
 
     def flag(self, name: str) -> bool:
-        """A boolean of the query: https://discord.com/developers/docs/reference#boolean-query-strings."""
+        """A boolean of the query: https://docs.discord.com/developers/reference#boolean-query-strings."""
         return self.query.get(name) in {"1", "true", "True"}
+
+    def number(self, name: str, default: int, greatest: int | None = None) -> int:
+        """A number of the query, from 1 on when it has a greatest value. Raises 50035."""
+        text = self.query.get(name, str(default))
+        if not text.isdecimal() or (greatest is not None and not 1 <= int(text) <= greatest):
+            problems = Problems()
+            problems.add((name,), "NUMBER_TYPE_COERCE", f'Value "{text}" is not int, or out of range.')
+            problems.raise_any()
+        return int(text)
 
 
 class Reply(NamedTuple):

@@ -1,21 +1,24 @@
 """The local Discord as one object: starts and stops the server, and is what tests and the demo talk to."""
 
+import copy
 import time
 from collections.abc import Callable
 from typing import Self, TypeVar
 
 from aiohttp import web
 
-from stationthis_discord.sandbox.discord import files, routes, watch
+from stationthis_discord.sandbox.discord import files, messages, removal, routes, threads, watch
 from stationthis_discord.sandbox.discord.driver import Person
 from stationthis_discord.sandbox.discord.faults import Faults
 from stationthis_discord.sandbox.discord.gateway import INVALID, RECONNECT, Gateway
+from stationthis_discord.sandbox.discord.gateway_rules import GatewayRules
 from stationthis_discord.sandbox.discord.journal import Call, Event, GatewayEntry, TooMany
 from stationthis_discord.sandbox.discord.limits import ACK_SECONDS
 from stationthis_discord.sandbox.discord.payload import Clock, MessageId, Object
 from stationthis_discord.sandbox.discord.people import Member
 from stationthis_discord.sandbox.discord.permissions import MEMBER, Permission
 from stationthis_discord.sandbox.discord.pipeline import BASE, Pipeline
+from stationthis_discord.sandbox.discord.place_json import channel_json, guild_create
 from stationthis_discord.sandbox.discord.places import Channel, Guild
 from stationthis_discord.sandbox.discord.ratelimits import RateLimits
 from stationthis_discord.sandbox.discord.routes.login import GATEWAY_PATH
@@ -42,6 +45,7 @@ class DiscordSandbox:
         ack_limit: float = ACK_SECONDS,
         shards: int = 1,
         privileged_intents: int = 0,
+        installs: tuple[int, ...] = (0, 1),
     ) -> None:
         """Makes a Discord with one server (`guild`) and one text channel (`channel`).
 
@@ -49,15 +53,18 @@ class DiscordSandbox:
             port: on 127.0.0.1; 0 takes a free one.
             clock: seconds since the epoch, for ids, timestamps and the 15 minutes of a token.
             ack_limit: seconds an interaction waits for its answer.
-            shards: how many `GET /gateway/bot` recommends.
+            shards: how many `GET /gateway/bot` recommends at least.
             privileged_intents: those the bot may ask for; all others close the gateway with 4014.
+            installs: the installation contexts of the app: 0 servers, 1 users.
         """
         self._port = port
-        self._world = World(clock, ack_limit, shards)
-        self._gateway = Gateway(self._world, privileged_intents)
+        self._world = World(clock, ack_limit, shards, installs)
+        self._world.gateway.privileged_intents = privileged_intents
+        self._gateway = Gateway(self._world)
         self._runner: web.AppRunner | None = None
         self.faults = Faults()
         self.rate_limits = RateLimits(self._world.journal)
+        self._pipeline = Pipeline(self._world, self.faults, self.rate_limits)
         self.guild: Guild = self._world.add_guild("Studio")
         self.channel: Channel = self._world.add_channel(self.guild, "general")
 
@@ -65,8 +72,8 @@ class DiscordSandbox:
         app = web.Application(client_max_size=_BODY_LIMIT)
         app.router.add_get(GATEWAY_PATH, self._gateway.accept)
         app.router.add_get(GATEWAY_PATH + "/", self._gateway.accept)
-        files.install(app, self._world)
-        Pipeline(self._world, self.faults, self.rate_limits).install(app, routes.ALL)
+        files.install(app, self._world, self.faults)
+        self._pipeline.install(app, routes.ALL)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", self._port)
@@ -117,21 +124,67 @@ class DiscordSandbox:
         return self._world.journal.gateway
 
     @property
+    def invalid_requests(self) -> int:
+        """Requests of the last ten minutes answered with 401, 403 or 429."""
+        return self._pipeline.invalid.count
+
+    @property
+    def gateway(self) -> GatewayRules:
+        """The clocks and numbers of the gateway, to be changed before a bot connects."""
+        return self._world.gateway
+
+    @property
     def commands(self) -> list[Object]:
         """The registered commands, of all scopes."""
         return [command for scope in self._world.commands.values() for command in scope.values()]
 
-    def add_guild(self, name: str, premium_tier: int = 0, locale: str = "en-US") -> Guild:
-        """The bot joins another server; GUILD_CREATE goes to who has the intent."""
-        guild = self._world.add_guild(name, premium_tier, locale)
-        bot = guild.members[self.bot_user_id]
-        self._world.emit(Event("GUILD_CREATE", guild.create_event(bot), guild.id))
+    def add_guild(self, name: str, premium_tier: int = 0, locale: str = "en-US", *, installed: bool = True) -> Guild:
+        """The bot joins another server, GUILD_CREATE going to who has the intent; or not, with `installed` off."""
+        guild = self._world.add_guild(name, premium_tier, locale, installed=installed)
+        if installed:
+            self._tell_of(guild)
         return guild
+
+    def add_guilds(self, count: int) -> list[Guild]:
+        """Many servers at once, spread evenly over shards, without channels: a channel is made by `add_channel`."""
+        found = [self._world.add_guild("Many", guild_id=guild_id) for guild_id in self._world.new_id.spread(count)]
+        for guild in found:
+            self._tell_of(guild)
+        return found
+
+    def _tell_of(self, guild: Guild) -> None:
+        self._gateway.emit_lazily("GUILD_CREATE", guild.id, lambda: guild_create(guild, self.bot_user_id))
 
     def add_channel(self, name: str, guild: Guild | None = None) -> Channel:
         channel = self._world.add_channel(guild or self.guild, name)
-        self._world.emit(Event("CHANNEL_CREATE", channel.json(), channel.guild_id))
+        if channel.has_bot:
+            self._world.emit(Event("CHANNEL_CREATE", channel_json(channel), channel.guild_id))
         return channel
+
+    def add_thread(self, name: str, parent: Channel | None = None) -> Channel:
+        """A public thread, started by the server's owner, in a channel (the default one unless given)."""
+        parent = parent or self.channel
+        return threads.start(self._world, parent, name, self._world.owner)
+
+    def change_thread(self, thread: Channel, *, archived: bool | None = None, locked: bool | None = None) -> None:
+        """A moderator archives, wakes up, locks or unlocks a thread."""
+        threads.change(self._world, thread, archived=archived, locked=locked)
+
+    def add_private(self, *people: Person) -> Channel:
+        """A DM of two people, a group DM of more, without the bot: only their own installation brings it along."""
+        return self._world.add_private([person.user for person in people])
+
+    def delete_message(self, message_id: MessageId) -> None:
+        """A moderator deletes a message. Raises LookupError."""
+        messages.delete(self._world, watch.find(self._world, message_id))
+
+    def delete_channel(self, channel: Channel) -> None:
+        """A moderator deletes a channel or thread, and with it all messages in it."""
+        removal.delete_channel(self._world, channel)
+
+    def kick(self, guild: Guild | None = None) -> None:
+        """A moderator removes the bot from a server (the default one unless given)."""
+        removal.kick(self._world, guild or self.guild)
 
     def user(
         self,
@@ -157,7 +210,7 @@ class DiscordSandbox:
 
     def message(self, message_id: MessageId) -> Object:
         """The message as Discord would return it now, ephemeral or not. Raises LookupError."""
-        return watch.find(self._world, message_id).json()
+        return copy.deepcopy(watch.find(self._world, message_id).json())
 
     def states(self, message_id: MessageId) -> list[Snapshot]:
         """Every state of the message, in order: (message, `time.monotonic` it was shown from)."""

@@ -1,14 +1,15 @@
 """A gateway session: what was sent in it, so that it can be resumed, and to which connection it speaks now."""
 
 import asyncio
-import json
 import secrets
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from aiohttp import WSCloseCode, web
 
+from stationthis_discord.sandbox.discord import codec
 from stationthis_discord.sandbox.discord.compression import Compress
 from stationthis_discord.sandbox.discord.intents import wants
 from stationthis_discord.sandbox.discord.journal import Event
@@ -31,11 +32,21 @@ class Link:
         self.session: Session | None = None
         self.closing = False
         self._compress = compress
+        self._watch: asyncio.TimerHandle | None = None
         self._queue: asyncio.Queue[Object | Close] = asyncio.Queue()
 
     def post(self, payload: Object | Close) -> None:
         self.closing = self.closing or isinstance(payload, Close)
         self._queue.put_nowait(payload)
+
+    def expect(self, within: float, missed: Callable[[], None]) -> None:
+        """Calls `missed` unless this is called again, or `quiet`, within so many seconds."""
+        self.quiet()
+        self._watch = asyncio.get_running_loop().call_later(within, missed)
+
+    def quiet(self) -> None:
+        if self._watch:
+            self._watch.cancel()
 
     async def write(self) -> None:
         """Sends until it has sent a close, or the client has gone."""
@@ -44,12 +55,12 @@ class Link:
             if isinstance(item, Close):
                 await self.socket.close(code=item.code)
                 return
-            text = json.dumps(item, ensure_ascii=False)
+            data = codec.dump(item)
             try:
                 if self._compress:
-                    await self.socket.send_bytes(self._compress(text.encode()))
+                    await self.socket.send_bytes(self._compress(data))
                 else:
-                    await self.socket.send_str(text)
+                    await self.socket.send_str(data.decode())
             except ConnectionError:
                 return
 
@@ -67,9 +78,14 @@ class Session:
 
     def takes(self, event: Event) -> bool:
         """Whether the event belongs to this shard and its intents cover it; DMs belong to shard 0."""
+        return self.serves(event.guild_id) and wants(self.intents, event)
+
+    def serves(self, guild_id: str | None) -> bool:
+        """Whether this shard is the server's: https://docs.discord.com/developers/events/gateway#sharding."""
         shard, count = self.shard
-        home = (int(event.guild_id) >> 22) % count if event.guild_id else 0
-        return home == shard and wants(self.intents, event)
+        if count == 1:
+            return True
+        return ((int(guild_id) >> 22) % count if guild_id else 0) == shard
 
     def dispatch(self, name: str, data: Object) -> None:
         """Sends an event, or keeps it for the resume."""
@@ -82,8 +98,9 @@ class Session:
     def resume(self, link: Link, sequence: int) -> bool:
         """Goes on with a new connection, replaying what it missed. False when that is too old."""
         missed = [payload for payload in self.sent if payload["s"] > sequence]
-        if sequence > self.sequence or self.sequence - sequence > len(missed):
+        if self.sequence - sequence > len(missed):
             return False
+        self.leave()
         self.link = link
         link.session = self
         for payload in missed:

@@ -1,10 +1,10 @@
 """What the sandbox keeps of a message: its JSON, its files, its reactions, and every state it was in."""
 
-import copy
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from stationthis_discord.sandbox.discord.payload import Object
+from stationthis_discord.sandbox.discord.changes import Changes
+from stationthis_discord.sandbox.discord.payload import Object, born
 from stationthis_discord.sandbox.discord.people import User
 from stationthis_discord.sandbox.discord.places import Channel
 
@@ -13,7 +13,7 @@ EPHEMERAL = 1 << 6
 LOADING = 1 << 7
 SUPPRESS_NOTIFICATIONS = 1 << 12
 COMPONENTS_V2 = 1 << 15
-"""Message flags: https://discord.com/developers/docs/resources/message#message-object-message-flags."""
+"""Message flags: https://docs.discord.com/developers/resources/message#message-object-message-flags."""
 
 
 class Snapshot(NamedTuple):
@@ -38,7 +38,7 @@ class StoredFile:
     ephemeral: bool = False
 
     def json(self) -> Object:
-        """https://discord.com/developers/docs/resources/message#attachment-object."""
+        """https://docs.discord.com/developers/resources/message#attachment-object."""
         attachment: Object = {
             "id": self.id,
             "filename": self.filename,
@@ -57,6 +57,12 @@ class StoredFile:
             attachment["ephemeral"] = True
         return attachment
 
+    def media(self) -> Object:
+        """https://docs.discord.com/developers/components/reference#unfurled-media-item."""
+        width, height = self.size or (None, None)
+        media: Object = {"id": self.id, "url": self.url, "proxy_url": self.url, "width": width, "height": height}
+        return {**media, "content_type": self.content_type, "attachment_id": self.id}
+
 
 @dataclass(eq=False)
 class StoredMessage:
@@ -64,6 +70,7 @@ class StoredMessage:
 
     Files an embed shows through `attachment://` are in `hidden` and missing from `attachments`, as on Discord
     (https://github.com/discord/discord-api-docs/issues/1340). `reader` is the only one who sees an ephemeral message.
+    What `fields` holds is replaced by an edit, never changed in place: what was shown or sent once stays as it was.
     """
 
     channel: Channel
@@ -75,11 +82,16 @@ class StoredMessage:
     states: list[Snapshot] = field(default_factory=list)
     reader: User | None = None
     deleted: bool = False
-    handed_out: bool = False
+    changes: Changes = field(default_factory=Changes)
 
     @property
     def id(self) -> str:
         return str(self.fields["id"])
+
+    @property
+    def born(self) -> float:
+        """When it was made, in seconds since the epoch."""
+        return born(self.id)
 
     @property
     def flags(self) -> int:
@@ -91,7 +103,7 @@ class StoredMessage:
 
     def json(self) -> Object:
         """The message as Discord would return it now."""
-        message = copy.deepcopy(self.fields)
+        message = dict(self.fields)
         message["attachments"] = [file.json() for file in self.files if file.id not in self.hidden]
         if self.reactions:
             message["reactions"] = [self._reaction(emoji, users) for emoji, users in self.reactions.items()]

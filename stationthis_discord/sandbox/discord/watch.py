@@ -39,7 +39,7 @@ async def wait_state(world: World, message_id: MessageId, check: Check, within: 
         return None
 
     try:
-        return await world.changes.until(look, within)
+        return await message.changes.until(look, within)
     except TimeoutError:
         raise TimeoutError(f"not within {within} s; the last state is {_told(message)}") from None
 
@@ -51,19 +51,15 @@ async def wait_new(world: World, check: Check, within: float) -> Object:
         TimeoutError: names the messages that did not pass.
     """
 
-    def fresh() -> list[StoredMessage]:
-        candidates = [message for message in world.messages.values() if message.author is world.bot]
-        return [message for message in candidates if not message.handed_out and not message.deleted]
-
     def look() -> StoredMessage | None:
-        return next((message for message in fresh() if check(message.json())), None)
+        return next((message for message in world.fresh.values() if check(message.json())), None)
 
     try:
         message = await world.changes.until(look, within)
     except TimeoutError:
-        told = [_told(message) for message in fresh()]
+        told = [_told(message) for message in world.fresh.values()]
         raise TimeoutError(f"no such new message within {within} s; there are {told}") from None
-    message.handed_out = True
+    del world.fresh[message.id]
     return message.json()
 
 

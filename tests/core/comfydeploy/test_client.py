@@ -93,7 +93,7 @@ async def test_a_failed_run_tells_its_reason_in_the_raw_outputs(sandbox: ComfyDe
     assert any("CUDA out of memory" in str(output) for output in outputs)
 
 
-@pytest.mark.parametrize("row", [b"[]", b'[{"id": "%s", "outputs": null}, 7]' % NOBODY.encode()])
+@pytest.mark.parametrize("row", [b"[]", b'[7, {"id": "%s", "outputs": null}]' % NOBODY.encode()])
 async def test_a_run_that_the_raw_list_does_not_explain_has_no_outputs(row: bytes) -> None:
     async with serving(saying(row)) as server, ComfyDeploy.connect(server.url, "key") as api:
         outputs = await api.list_raw_outputs(NOBODY, NOBODY)
@@ -157,7 +157,7 @@ async def test_another_run_than_the_one_asked_for_is_a_bad_reply(sandbox: ComfyD
         await api.get_run(mine)
 
 
-@pytest.mark.parametrize("spelling", [NOBODY.replace("-", ""), "{%s}" % NOBODY, NOBODY.upper(), f"urn:uuid:{NOBODY}"])
+@pytest.mark.parametrize("spelling", [NOBODY.replace("-", ""), f"{{{NOBODY}}}", NOBODY.upper(), f"urn:uuid:{NOBODY}"])
 async def test_an_id_in_another_spelling_is_asked_for_in_the_apis_own(
     sandbox: ComfyDeploySandbox, api: ComfyDeploy, spelling: str
 ) -> None:

@@ -1,9 +1,18 @@
 """The routes of the API, one file per resource."""
 
-from stationthis_discord.sandbox.discord.routes import commands, interactions, login, messages, reactions, webhooks
+from stationthis_discord.sandbox.discord.routes import (
+    channels,
+    commands,
+    interactions,
+    login,
+    messages,
+    reactions,
+    webhooks,
+)
 
 ALL = [
     *login.ROUTES,
+    *channels.ROUTES,
     *commands.ROUTES,
     *messages.ROUTES,
     *reactions.ROUTES,

@@ -1,6 +1,6 @@
 """Application commands, global and of one server: list, overwrite, create, change, delete.
 
-https://discord.com/developers/docs/interactions/application-commands#endpoints
+https://docs.discord.com/developers/interactions/application-commands#endpoints
 """
 
 from stationthis_discord.sandbox.discord import refusals
@@ -21,7 +21,8 @@ def _book(ask: Ask) -> dict[str, Object]:
     if ask.params["application_id"] != ask.world.application_id:
         raise refusals.unknown_route()
     guild_id = ask.params.get("guild_id")
-    if guild_id and guild_id not in ask.world.guilds:
+    guild = ask.world.guilds.get(guild_id or "")
+    if guild_id and not (guild and guild.installed):
         raise refusals.missing_access()
     return ask.world.commands.setdefault(guild_id, {})
 
@@ -42,7 +43,7 @@ def _saved(ask: Ask, body: Object, had: Object | None) -> Object:
         "name_localizations": None,
         "description": "",
         "description_localizations": None,
-        "integration_types": [0],
+        "integration_types": [0] if ask.params.get("guild_id") else list(ask.world.installs),
         "nsfw": False,
         **written,
     }
@@ -58,7 +59,12 @@ def _saved(ask: Ask, body: Object, had: Object | None) -> Object:
 
 
 def _list(ask: Ask) -> Reply:
-    return Reply(200, list(_book(ask).values()))
+    """Translations are in the list only on request, elsewhere always."""
+    found = list(_book(ask).values())
+    if ask.flag("with_localizations"):
+        return Reply(200, found)
+    hidden = ("name_localizations", "description_localizations")
+    return Reply(200, [{key: value for key, value in item.items() if key not in hidden} for item in found])
 
 
 def _overwrite(ask: Ask) -> Reply:
@@ -71,7 +77,7 @@ def _overwrite(ask: Ask) -> Reply:
     commands = [problems.mapping((index,), item) for index, item in enumerate(bodies)]
     _check_counts(commands)
     for index, command in enumerate(commands):
-        check_command(problems, (index,), command)
+        check_command(problems, (index,), command, ask.world.installs)
         if _identity(command) in [_identity(earlier) for earlier in commands[:index]]:
             message = "Application command names must be unique"
             problems.add((index, "name"), "APPLICATION_COMMANDS_DUPLICATE_NAME", message)
@@ -94,7 +100,7 @@ def _check_counts(commands: list[Object]) -> None:
 
 def _create(ask: Ask) -> Reply:
     book = _book(ask)
-    body = _checked(ask.body.object())
+    body = _checked(ask, ask.body.object())
     had = next((command for command in book.values() if _identity(command) == _identity(body)), None)
     if not had:
         _check_counts([*book.values(), body])
@@ -103,9 +109,9 @@ def _create(ask: Ask) -> Reply:
     return Reply(200 if had else 201, saved)
 
 
-def _checked(body: Object) -> Object:
+def _checked(ask: Ask, body: Object) -> Object:
     problems = Problems()
-    check_command(problems, (), body)
+    check_command(problems, (), body, ask.world.installs)
     problems.raise_any()
     return body
 
@@ -123,7 +129,7 @@ def _get(ask: Ask) -> Reply:
 
 def _change(ask: Ask) -> Reply:
     had = _one(ask)
-    saved = _saved(ask, _checked({**had, **ask.body.object(), "type": had["type"]}), had)
+    saved = _saved(ask, _checked(ask, {**had, **ask.body.object(), "type": had["type"]}), had)
     _book(ask)[had["id"]] = saved
     return Reply(200, saved)
 

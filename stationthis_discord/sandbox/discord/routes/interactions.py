@@ -1,9 +1,10 @@
-"""Answering an interaction: https://discord.com/developers/docs/interactions/receiving-and-responding#create-interaction-response."""
+"""Answering an interaction: https://docs.discord.com/developers/interactions/receiving-and-responding#create-interaction-response."""
 
 import time
 
-from stationthis_discord.sandbox.discord import messages, refusals
+from stationthis_discord.sandbox.discord import access, messages, refusals
 from stationthis_discord.sandbox.discord.answer_rules import check_answer
+from stationthis_discord.sandbox.discord.component_kinds import component_json
 from stationthis_discord.sandbox.discord.interaction import Ack, Interaction
 from stationthis_discord.sandbox.discord.payload import Object
 from stationthis_discord.sandbox.discord.route import NO_CONTENT, Ask, Reply, Route
@@ -27,16 +28,20 @@ def _callback(ask: Ask) -> Reply:
     answer = ask.body.object()
     ack = check_answer(interaction, answer, ask.body.uploads)
     data: Object = answer.get("data") or {}
+    access.require_existing(interaction.channel)
     _apply(ask, interaction, ack, data)
     interaction.ack = ack
     interaction.ack_seconds = time.monotonic() - interaction.sent
-    interaction.answer = data
+    interaction.answer = {**data, "components": component_json(data["components"])} if ack is Ack.MODAL else data
+    interaction.changes.notify()
     if not ask.flag("with_response"):
         return NO_CONTENT
     return Reply(200, _response(interaction, ack))
 
 
 def _apply(ask: Ask, interaction: Interaction, ack: Ack, data: Object) -> None:
+    if ack in {Ack.MESSAGE, Ack.DEFERRED_MESSAGE, Ack.UPDATE}:
+        access.require_awake(interaction.channel)
     if ack in {Ack.MESSAGE, Ack.DEFERRED_MESSAGE}:
         loading = ack is Ack.DEFERRED_MESSAGE
         slot = messages.Slot(
@@ -53,7 +58,7 @@ def _apply(ask: Ask, interaction: Interaction, ack: Ack, data: Object) -> None:
 def _response(interaction: Interaction, ack: Ack) -> Object:
     """The body of a reply `with_response`; the message itself is in it only where the documentation says so.
 
-    https://discord.com/developers/docs/interactions/receiving-and-responding#interaction-callback
+    https://docs.discord.com/developers/interactions/receiving-and-responding#interaction-callback
     """
     about: Object = {"id": interaction.id, "type": int(interaction.kind), "channel_id": interaction.channel.id}
     if interaction.channel.guild_id:

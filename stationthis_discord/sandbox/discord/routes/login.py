@@ -1,12 +1,14 @@
 """Who the bot is, where its gateway is, and what the sandbox answers about users and places.
 
-https://discord.com/developers/docs/resources/application, https://discord.com/developers/docs/events/gateway#get-gateway-bot
+https://docs.discord.com/developers/resources/application, https://docs.discord.com/developers/events/gateway#get-gateway-bot
 """
 
 from stationthis_discord.sandbox.discord import refusals
+from stationthis_discord.sandbox.discord.limits import most
 from stationthis_discord.sandbox.discord.payload import Object
-from stationthis_discord.sandbox.discord.permissions import MEMBER, Permission
-from stationthis_discord.sandbox.discord.route import NO_CONTENT, Ask, Reply, Route
+from stationthis_discord.sandbox.discord.permissions import MEMBER
+from stationthis_discord.sandbox.discord.place_json import channel_json, everyone, guild_json
+from stationthis_discord.sandbox.discord.route import Ask, Reply, Route
 from stationthis_discord.sandbox.discord.world import World
 
 GATEWAY_PATH = "/gateway"
@@ -17,7 +19,7 @@ def gateway_url(world: World) -> str:
 
 
 def application_json(world: World) -> Object:
-    """https://discord.com/developers/docs/resources/application#application-object."""
+    """https://docs.discord.com/developers/resources/application#application-object."""
     return {
         "id": world.application_id,
         "name": "StationThis",
@@ -27,7 +29,7 @@ def application_json(world: World) -> Object:
         "bot": world.bot.json(),
         "bot_public": True,
         "bot_require_code_grant": False,
-        "integration_types_config": {"0": {}},
+        "integration_types_config": {str(kind): {} for kind in world.installs},
         "verify_key": "0" * 64,
         "flags": 0,
         "flags_new": "0",
@@ -36,7 +38,7 @@ def application_json(world: World) -> Object:
         "role_connections_verification_url": None,
         "owner": world.owner.json(),
         "team": None,
-        "approximate_guild_count": len(world.guilds),
+        "approximate_guild_count": len(world.homes),
         "approximate_user_install_count": 0,
         "approximate_user_authorization_count": 0,
         "explicit_content_filter": 0,
@@ -58,8 +60,11 @@ def _gateway(ask: Ask) -> Reply:
 
 
 def _gateway_bot(ask: Ask) -> Reply:
-    limit = {"total": 1000, "remaining": 1000, "reset_after": 14_400_000, "max_concurrency": 1}
-    return Reply(200, {"url": gateway_url(ask.world), "shards": ask.world.shards, "session_start_limit": limit})
+    world, total = ask.world, most("gateway.identifies")
+    used = len([entry for entry in world.journal.gateway if entry.what == "identify"])
+    limit = {"total": total, "remaining": max(total - used, 0), "reset_after": 14_400_000}
+    limit["max_concurrency"] = world.gateway.max_concurrency
+    return Reply(200, {"url": gateway_url(world), "shards": world.recommended_shards, "session_start_limit": limit})
 
 
 def _user(ask: Ask) -> Reply:
@@ -73,10 +78,13 @@ def _open_direct(ask: Ask) -> Reply:
     user = ask.world.users.get(str(ask.body.object().get("recipient_id")))
     if not user or user.bot:
         raise refusals.closed_direct_messages()
-    return Reply(200, ask.world.direct(user).json())
+    return Reply(200, channel_json(ask.world.direct(user)))
 
 
 def _my_guilds(ask: Ask) -> Reply:
+    """One page: https://docs.discord.com/developers/resources/user#get-current-user-guilds."""
+    limit, after = ask.number("limit", most("guilds.page"), most("guilds.page")), ask.number("after", 0)
+    homes = sorted((guild for guild in ask.world.homes if int(guild.id) > after), key=lambda guild: int(guild.id))
     guilds: list[Object] = [
         {
             "id": guild.id,
@@ -87,7 +95,7 @@ def _my_guilds(ask: Ask) -> Reply:
             "permissions": str(int(MEMBER)),
             "features": [],
         }
-        for guild in ask.world.guilds.values()
+        for guild in homes[:limit]
     ]
     return Reply(200, guilds)
 
@@ -95,16 +103,16 @@ def _my_guilds(ask: Ask) -> Reply:
 def _guild(ask: Ask) -> Reply:
     guild = ask.world.guild(ask.params["guild_id"])
     counts = {"approximate_member_count": len(guild.members), "approximate_presence_count": 0}
-    return Reply(200, guild.json() | (counts if ask.flag("with_counts") else {}))
+    return Reply(200, guild_json(guild) | (counts if ask.flag("with_counts") else {}))
 
 
 def _guild_channels(ask: Ask) -> Reply:
     guild = ask.world.guild(ask.params["guild_id"])
-    return Reply(200, [channel.json() for channel in guild.channels.values()])
+    return Reply(200, [channel_json(channel) for channel in guild.channels.values() if not channel.thread])
 
 
 def _guild_roles(ask: Ask) -> Reply:
-    return Reply(200, [ask.world.guild(ask.params["guild_id"]).everyone()])
+    return Reply(200, [everyone(ask.world.guild(ask.params["guild_id"]))])
 
 
 def _member(ask: Ask) -> Reply:
@@ -112,18 +120,6 @@ def _member(ask: Ask) -> Reply:
     if not member:
         raise refusals.unknown_member()
     return Reply(200, member.json())
-
-
-def _channel(ask: Ask) -> Reply:
-    channel = ask.world.channel(ask.params["channel_id"])
-    if not channel.bot_may(Permission.VIEW_CHANNEL):
-        raise refusals.missing_access()
-    return Reply(200, channel.json())
-
-
-def _typing(ask: Ask) -> Reply:
-    _channel(ask)
-    return NO_CONTENT
 
 
 ROUTES = [
@@ -139,6 +135,4 @@ ROUTES = [
     Route("GET", "/guilds/{guild_id}/channels", _guild_channels),
     Route("GET", "/guilds/{guild_id}/roles", _guild_roles),
     Route("GET", "/guilds/{guild_id}/members/{user_id}", _member),
-    Route("GET", "/channels/{channel_id}", _channel),
-    Route("POST", "/channels/{channel_id}/typing", _typing),
 ]

@@ -1,36 +1,33 @@
 """Messages of a channel: list, read, post, edit, delete.
 
-https://discord.com/developers/docs/resources/message
+https://docs.discord.com/developers/resources/message
 """
 
-from stationthis_discord.sandbox.discord import messages, refusals
-from stationthis_discord.sandbox.discord.limits import most
+from stationthis_discord.sandbox.discord import access, messages, refusals, threads
+from stationthis_discord.sandbox.discord.limits import OLD_MESSAGE_SECONDS, most
 from stationthis_discord.sandbox.discord.message_rules import check_message
 from stationthis_discord.sandbox.discord.payload import Object
 from stationthis_discord.sandbox.discord.permissions import Permission
 from stationthis_discord.sandbox.discord.places import Channel
+from stationthis_discord.sandbox.discord.redaction import redacted
 from stationthis_discord.sandbox.discord.refusals import Problems
 from stationthis_discord.sandbox.discord.route import NO_CONTENT, Ask, Reply, Route
 from stationthis_discord.sandbox.discord.stored import StoredMessage
 
 
-def visible_channel(ask: Ask, *needed: Permission) -> Channel:
-    """The channel of the path.
+def _reach(ask: Ask, *needed: Permission) -> Channel:
+    return access.reach(ask.world, ask.params["channel_id"], *needed)
 
-    Raises:
-        Refusal: 10003, 50001 when the bot can't see it, 50013 when it may not do there what it is about to do.
-    """
-    channel = ask.world.channel(ask.params["channel_id"])
-    if not channel.bot_may(Permission.VIEW_CHANNEL):
-        raise refusals.missing_access()
-    if not all(channel.bot_may(permission) for permission in needed):
-        raise refusals.missing_permissions()
-    return channel
+
+def _told(ask: Ask, message: StoredMessage) -> Object:
+    """The message as the bot may read it."""
+    found, world = message.json(), ask.world
+    return found if world.reads_content else redacted(found, world.bot.id, private=message.channel.guild is None)
 
 
 def _messages(ask: Ask) -> Reply:
-    channel = visible_channel(ask)
-    limit, before, after = _page(ask)
+    channel = _reach(ask)
+    limit, before, after = ask.number("limit", 50, most("page")), ask.number("before", 0), ask.number("after", 0)
     readable = channel.bot_may(Permission.READ_MESSAGE_HISTORY)
     found = [
         message
@@ -40,46 +37,29 @@ def _messages(ask: Ask) -> Reply:
     ]
     found.sort(key=lambda message: int(message.id), reverse=not after)
     page = sorted(found[:limit], key=lambda message: int(message.id), reverse=True)
-    return Reply(200, [message.json() for message in page])
-
-
-def _page(ask: Ask) -> tuple[int, int, int]:
-    """`limit`, `before` and `after` of the query; the last two 0 when absent. Raises 50035."""
-    problems = Problems()
-    found = []
-    for name, default in (("limit", 50), ("before", 0), ("after", 0)):
-        text = ask.query.get(name, str(default))
-        if not text.isdecimal() or (name == "limit" and not 1 <= int(text) <= most("page")):
-            problems.add((name,), "NUMBER_TYPE_COERCE", f'Value "{text}" is not int, or out of range.')
-        found.append(int(text) if text.isdecimal() else default)
-    problems.raise_any()
-    return found[0], found[1], found[2]
+    return Reply(200, [_told(ask, message) for message in page])
 
 
 def _message(ask: Ask) -> Reply:
-    channel = visible_channel(ask, Permission.READ_MESSAGE_HISTORY)
-    return Reply(200, ask.world.public_message(channel, ask.params["message_id"]).json())
+    channel = _reach(ask, Permission.READ_MESSAGE_HISTORY)
+    return Reply(200, _told(ask, ask.world.public_message(channel, ask.params["message_id"])))
 
 
 def _post(ask: Ask) -> Reply:
     payload = ask.body.object()
-    channel = visible_channel(ask, Permission.SEND_MESSAGES)
-    if channel.recipient and not channel.recipient.accepts_dms:
+    channel = _reach(ask)
+    access.require(channel, channel.to_send)
+    access.require_writable(channel)
+    if channel.recipient and not ask.world.reachable(channel.recipient):
         raise refusals.closed_direct_messages()
-    _check_content_permissions(ask, channel, payload)
+    access.require_for_content(channel, payload, ask.body.uploads)
     check_message(payload, ask.body.uploads)
     twin = _same_nonce(ask, channel, payload)
     if twin:
         return Reply(200, twin.json())
     slot = messages.Slot(channel, ask.world.bot, reply_to=_reply_target(ask, channel, payload))
+    threads.wake(ask.world, channel)
     return Reply(200, messages.create(ask.world, slot, payload, ask.body.uploads).json())
-
-
-def _check_content_permissions(ask: Ask, channel: Channel, payload: Object) -> None:
-    needed = [Permission.ATTACH_FILES] if ask.body.uploads else []
-    needed += [Permission.EMBED_LINKS] if payload.get("embeds") else []
-    if not all(channel.bot_may(permission) for permission in needed):
-        raise refusals.missing_permissions()
 
 
 def _same_nonce(ask: Ask, channel: Channel, payload: Object) -> StoredMessage | None:
@@ -115,15 +95,19 @@ def _own(ask: Ask, channel: Channel) -> StoredMessage:
 
 def _patch(ask: Ask) -> Reply:
     payload = ask.body.object()
-    channel = visible_channel(ask)
+    channel = _reach(ask)
     message = _own(ask, channel)
-    _check_content_permissions(ask, channel, payload)
+    access.require_awake(channel)
+    access.require_writable(channel)
+    access.require_for_content(channel, payload, ask.body.uploads)
     check_message(payload, ask.body.uploads, flags=message.flags)
+    if ask.world.clock() - message.born > OLD_MESSAGE_SECONDS:
+        ask.rates.check_old_edit(channel.id, ask.world.clock())
     return Reply(200, messages.edit(ask.world, message, payload, ask.body.uploads).json())
 
 
 def _delete(ask: Ask) -> Reply:
-    channel = visible_channel(ask)
+    channel = _reach(ask)
     message = ask.world.public_message(channel, ask.params["message_id"])
     if message.author is not ask.world.bot and not channel.bot_may(Permission.MANAGE_MESSAGES):
         raise refusals.missing_permissions()

@@ -1,11 +1,11 @@
 """Messages by an interaction's token: the original answer and follow-ups.
 
-https://discord.com/developers/docs/interactions/receiving-and-responding#followup-messages
+https://docs.discord.com/developers/interactions/receiving-and-responding#followup-messages
 """
 
-from stationthis_discord.sandbox.discord import messages, refusals
+from stationthis_discord.sandbox.discord import access, messages, refusals
 from stationthis_discord.sandbox.discord.interaction import Ack, Interaction
-from stationthis_discord.sandbox.discord.limits import TOKEN_SECONDS
+from stationthis_discord.sandbox.discord.limits import TOKEN_SECONDS, most
 from stationthis_discord.sandbox.discord.message_rules import check_message
 from stationthis_discord.sandbox.discord.route import NO_CONTENT, Ask, Reply, Route
 from stationthis_discord.sandbox.discord.stored import LOADING, StoredMessage
@@ -16,7 +16,8 @@ def _interaction(ask: Ask) -> Interaction:
 
     Raises:
         Refusal: 50027 for a token that is unknown, over 15 minutes old or expired by the test; 10015 for another
-            application, or before the interaction was answered. A token a test expired early is no violation.
+            application, or before the interaction was answered; 10003 when its channel was deleted. A token a test
+            expired early is no violation.
     """
     if ask.params["webhook_id"] != ask.world.application_id:
         raise refusals.unknown_webhook(violation=True)
@@ -29,6 +30,7 @@ def _interaction(ask: Ask) -> Interaction:
         raise refusals.invalid_webhook_token(violation=False)
     if interaction.ack in {None, Ack.CHOICES}:
         raise refusals.unknown_webhook(violation=True)
+    access.require_existing(interaction.channel)
     return interaction
 
 
@@ -50,6 +52,7 @@ def _patch(ask: Ask) -> Reply:
 
 def _edit(ask: Ask, message: StoredMessage) -> StoredMessage:
     payload = ask.body.object()
+    access.require_awake(message.channel)
     check_message(payload, ask.body.uploads, flags=message.flags)
     return messages.edit(ask.world, message, payload, ask.body.uploads)
 
@@ -62,13 +65,16 @@ def _delete(ask: Ask) -> Reply:
 def _post(ask: Ask) -> Reply:
     """A follow-up. Directly after a deferred answer it fills that one, whatever its flags say.
 
-    https://discord.com/developers/docs/interactions/receiving-and-responding#create-followup-message
+    https://docs.discord.com/developers/interactions/receiving-and-responding#create-followup-message
     """
     interaction = _interaction(ask)
     original = interaction.original
     if original and not original.deleted and original.flags & LOADING:
         return Reply(200, _edit(ask, original).json())
+    if interaction.only_of_user and len(interaction.followups) >= most("followups"):
+        raise refusals.too_many_followups()
     payload = ask.body.object()
+    access.require_awake(interaction.channel)
     check_message(payload, ask.body.uploads)
     target = original if original and not original.deleted else None
     slot = messages.Slot(interaction.channel, ask.world.bot, interaction, reply_to=target, followup=True)

@@ -75,7 +75,10 @@ class Wire:
 
     def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
         self.socket = socket
-        self._stream = zlib.decompressobj()
+        zstd = "zstd-stream" in str(socket._response.url)  # noqa: SLF001 - the address it was opened with
+        self._stream = (
+            pytest.importorskip("zstandard").ZstdDecompressor().decompressobj() if zstd else zlib.decompressobj()
+        )
 
     async def send(self, op: int, data: object) -> None:
         await self.socket.send_json({"op": op, "d": data})

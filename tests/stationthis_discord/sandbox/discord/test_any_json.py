@@ -43,11 +43,18 @@ _MESSAGE: Object = {
 _SECTION = {"type": 9, "components": [{"type": 10, "content": "t"}], "accessory": _BUTTON}
 _V2: Object = {
     "flags": 1 << 15,
-    "components": [{"type": 17, "components": [_SECTION]}, {"type": 12, "items": [{"media": {"url": "https://a.b"}}]}],
+    "components": [
+        {"type": 17, "components": [_SECTION, {"type": 14, "spacing": 1}], "id": 5},
+        {"type": 12, "items": [{"media": {"url": "https://a.b"}, "description": "d"}]},
+    ],
 }
 _COMMAND: Object = {
     "name": "n",
     "description": "d",
+    "contexts": [0],
+    "integration_types": [0, 1],
+    "name_localizations": {"de": "n"},
+    "default_member_permissions": "8",
     "options": [
         {"type": 3, "name": "a", "description": "d", "choices": [{"name": "n", "value": "v"}], "required": True},
         {"type": 4, "name": "b", "description": "d", "autocomplete": True, "min_length": 1},
@@ -59,7 +66,20 @@ _TREE: Object = {
     "options": [{**_COMMAND, "type": 2, "options": [{**_COMMAND, "type": 1}]}],
 }
 _CHOICES: Object = {"type": 8, "data": {"choices": [{"name": "n", "value": "v"}]}}
-_MODAL: Object = {"type": 9, "data": {"custom_id": "m", "title": "t", "components": [{"type": 18}]}}
+_FIELDS: list[Object] = [
+    {"type": 4, "custom_id": "t", "style": 1, "min_length": 1, "max_length": 5, "value": "v", "placeholder": "p"},
+    {"type": 5, "custom_id": "u", "default_values": [{"type": "user", "id": "1"}], "min_values": 1},
+    {"type": 19, "custom_id": "f", "max_values": 3, "required": True},
+    {"type": 22, "custom_id": "c", "options": [{"label": "a", "value": "a", "default": True}]},
+]
+_MODAL: Object = {
+    "type": 9,
+    "data": {
+        "custom_id": "m",
+        "title": "t",
+        "components": [{"type": 18, "label": "l", "description": "d", "component": field} for field in _FIELDS],
+    },
+}
 
 _LEAF = st.one_of(
     st.none(),
@@ -105,7 +125,7 @@ def refused_only_with(*codes: int) -> Iterator[None]:
             raise
 
 
-_often = settings(max_examples=300, deadline=None)
+_often = settings(max_examples=150, deadline=None)
 
 
 @pytest.mark.parametrize("good", [_MESSAGE, _V2])
@@ -144,6 +164,6 @@ def test_commands(body: Object) -> None:
 def test_answers(kind: Kind, body: Object) -> None:
     world = World(lambda: 1_800_000_000.0, 3.0)
     channel = world.add_channel(world.add_guild("Studio"), "general")
-    interaction = Interaction("1", "token", kind, world.owner, None, channel, 0.0)
+    interaction = Interaction("1", "token", kind, world.owner, channel, 0.0)
     with refused_only_with(50035):
         check_answer(interaction, body, [])

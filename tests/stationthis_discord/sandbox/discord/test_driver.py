@@ -2,7 +2,7 @@
 
 import pytest
 
-from stationthis_discord.sandbox.discord import DiscordSandbox, DriverError, Permission
+from stationthis_discord.sandbox.discord import MEMBER, DiscordSandbox, DriverError, Permission
 from tests.stationthis_discord.sandbox.discord.conftest import Api, Object, Stage
 
 BUTTON = {"type": 2, "style": 1, "label": "🔁 Again", "custom_id": "st:again:1"}
@@ -189,7 +189,7 @@ class TestFillingIn:
     ) -> None:
         body = {"name": "server", "description": "d", "default_member_permissions": str(int(Permission.MANAGE_GUILD))}
         await api("POST", f"/applications/{stage.sandbox.application_id}/commands", body)
-        admin = stage.sandbox.user("admin", permission)
+        admin = stage.sandbox.user("admin", MEMBER | permission)
 
         task = await stage.begin(admin.run("server"))
         await stage.answer(5)

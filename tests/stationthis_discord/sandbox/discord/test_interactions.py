@@ -182,7 +182,9 @@ async def test_ephemeral_messages_are_not_in_the_channel(stage: Stage, api: Api)
 
 
 async def test_a_modal_is_shown_and_makes_no_message(stage: Stage) -> None:
-    shown = await stage.run(9, {"custom_id": "form", "title": "Form", "components": [{"type": 18}]})
+    field = {"type": 4, "custom_id": "name", "style": 1}
+    label = {"type": 18, "label": "Name", "component": field}
+    shown = await stage.run(9, {"custom_id": "form", "title": "Form", "components": [label]})
 
     assert shown.message_id is None
     assert shown.modal

@@ -8,9 +8,11 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from stationthis_discord.sandbox.discord import DiscordSandbox
+from stationthis_discord.sandbox.discord import DiscordSandbox, Permission
 from stationthis_discord.sandbox.discord.faults import Faults
-from stationthis_discord.sandbox.discord.limits import RATES
+from stationthis_discord.sandbox.discord.invalid import InvalidRequests
+from stationthis_discord.sandbox.discord.journal import Journal, Tail
+from stationthis_discord.sandbox.discord.limits import INVALID_WARNING, LIMITS, RATES
 from stationthis_discord.sandbox.discord.pipeline import Pipeline
 from stationthis_discord.sandbox.discord.ratelimits import RateLimits
 from stationthis_discord.sandbox.discord.route import Ask, Reply, Route
@@ -108,82 +110,75 @@ class TestRateLimits:
 
         assert [answer.status for answer in answers] == [200] * 5 + [429]
 
-
-class TestFaults:
-    """A test can order what goes wrong."""
-
-    async def test_a_status_so_many_times(self, sandbox: DiscordSandbox, api: Api) -> None:
-        fault = sandbox.faults.add("POST", "/channels/*/messages", times=2, status=503)
-
-        assert [(await api.post({"content": "x"})).status for _ in range(3)] == [503, 503, 200]
-        assert fault.hits == 2
-        assert len(sandbox.states((await api.message({"content": "y"}))["id"])) == 1
-
-    async def test_a_body_of_its_own(self, sandbox: DiscordSandbox, api: Api) -> None:
-        sandbox.faults.add("*", "*", status=403, body={"message": "Missing Access", "code": 50001})
-
-        assert (await api("GET", "/users/@me")).body["code"] == 50001
-        assert sandbox.violations == []
-
-    async def test_a_delay(self, sandbox: DiscordSandbox, api: Api) -> None:
-        sandbox.faults.add("GET", "/users/@me", latency=0.1)
-        before = asyncio.get_running_loop().time()
-
-        assert (await api("GET", "/users/@me")).status == 200
-        assert asyncio.get_running_loop().time() - before >= 0.1
-
-    @pytest.mark.parametrize(("cut", "made"), [("before", 0), ("after", 1)])
-    async def test_a_cut_connection(self, sandbox: DiscordSandbox, api: Api, cut: str, made: int) -> None:
-        sandbox.faults.add("POST", "*", cut=cut)  # type: ignore[arg-type] # one of the two words
-
-        with pytest.raises(aiohttp.ClientError):
-            await api.post({"content": "x"})
-
-        assert len((await api("GET", f"/channels/{sandbox.channel.id}/messages")).body) == made
-
-    async def test_clearing(self, sandbox: DiscordSandbox, api: Api) -> None:
-        sandbox.faults.add("*", "*", times=None, status=500)
-        sandbox.faults.clear()
-
-        assert (await api("GET", "/users/@me")).status == 200
-
-
-class TestWaiting:
-    """Tests wait for what the bot shows, and are told what there was instead."""
-
-    async def test_for_a_state(self, sandbox: DiscordSandbox, api: Api) -> None:
-        message = await api.message({"content": "a"})
-        waiting = asyncio.create_task(sandbox.wait(message["id"], lambda m: m["content"] == "b"))
-        await asyncio.sleep(0)
-        for content in ("b", "c"):
+    async def test_messages_over_an_hour_old_have_an_own_limit(self, session: aiohttp.ClientSession) -> None:
+        now = 1_800_000_000.0
+        async with DiscordSandbox(clock=lambda: now) as sandbox:
+            api = Api(sandbox, session)
+            message = await api.message({"content": "x"})
             path = f"/channels/{sandbox.channel.id}/messages/{message['id']}"
-            await api("PATCH", path, {"content": content})
+            sandbox.rate_limits.rates["message.edit"] = RATES["message.edit"]._replace(requests=100)
+            young = [(await api("PATCH", path, {"content": str(n)})).status for n in range(6)]
+            now += 3601
+            old = [await api("PATCH", path, {"content": str(n)}) for n in range(4)]
+            now += RATES["message.edit.old"].seconds
+            later = await api("PATCH", path, {"content": "later"})
 
-        assert (await waiting)["content"] == "b"
+        refused = old[-1]
+        assert (young, [answer.status for answer in old]) == ([200] * 6, [200, 200, 200, 429])
+        assert (refused.body["code"], refused.body["global"], refused.body["retry_after"]) == (30046, False, 60.0)
+        assert (refused.headers["Retry-After"], refused.headers["Via"]) == ("60", "1.1 google")
+        assert (sandbox.too_many[0].bucket, later.status) == ("message.edit.old", 200)
 
-    async def test_in_vain(self, sandbox: DiscordSandbox, api: Api) -> None:
-        message = await api.message({"content": "stuck"})
+    async def test_windows_that_are_over_are_forgotten(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        limits = RateLimits(Journal())
+        monkeypatch.setattr("stationthis_discord.sandbox.discord.ratelimits._MANY", 10)
+        limits.rates["token"] = RATES["token"]._replace(seconds=0.0)
+        for number in range(100):
+            limits.check("token", str(number), "/", counts_globally=False)
 
-        with pytest.raises(TimeoutError, match="stuck"):
-            await sandbox.wait(message["id"], lambda m: m["content"] == "b", timeout=0.02)
+        assert len(limits._windows) <= 11  # noqa: SLF001 - nothing else shows it
 
-    async def test_for_a_new_message_each_is_given_once(self, sandbox: DiscordSandbox, api: Api) -> None:
-        await sandbox.user("artist").say("not the bot's")
-        await api.message({"content": "x"})
 
-        assert (await sandbox.wait_new(lambda m: m["content"] == "x"))["content"] == "x"
-        with pytest.raises(TimeoutError):
-            await sandbox.wait_new(lambda m: m["content"] == "x", timeout=0.02)
+class TestInvalidRequests:
+    """401, 403 and 429 are counted; many are a violation, ten thousand a ban."""
 
-    async def test_for_a_bot(self, sandbox: DiscordSandbox) -> None:
-        with pytest.raises(TimeoutError, match="has not identified"):
-            await sandbox.ready(timeout=0.02)
+    async def test_they_are_counted(self, sandbox: DiscordSandbox, api: Api) -> None:
+        await api("GET", "/users/@me", token="bad")
+        sandbox.channel.app_permissions = Permission(0)
+        await api.post({"content": "x"})
+        await api("GET", "/users/1")
 
-    async def test_for_its_commands(self, sandbox: DiscordSandbox, stage: Stage, api: Api) -> None:
-        await api("PUT", f"/applications/{sandbox.application_id}/commands", [])
+        assert sandbox.invalid_requests == 2
 
-        with pytest.raises(TimeoutError, match="no commands"):
-            await sandbox.ready(timeout=0.02)
+    async def test_a_ban_has_no_json(self, sandbox: DiscordSandbox, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setitem(LIMITS, "invalid.requests", LIMITS["invalid.requests"]._replace(value=2))
+        for _ in range(2):
+            await api("GET", "/users/@me", token="bad")
+
+        banned = await api("GET", "/users/@me")
+
+        assert (banned.status, banned.body, "Via" in banned.headers) == (429, None, False)
+        assert banned.headers["Content-Type"].startswith("text/html")
+
+    def test_long_before_it_is_a_violation(self) -> None:
+        journal = Journal()
+        invalid = InvalidRequests(journal)
+        for _ in range(INVALID_WARNING):
+            assert journal.violations == []
+            invalid.note(403)
+
+        assert "500 invalid requests" in journal.violations[0]
+        assert not invalid.banned
+
+
+def test_the_record_keeps_the_last_and_counts_all() -> None:
+    tail: Tail[int] = Tail(10)
+    for number in range(100):
+        tail.append(number)
+
+    assert tail[-10:] == list(range(90, 100))
+    assert len(tail) <= 11
+    assert tail.total == 100
 
 
 async def test_a_fault_of_the_sandbox_itself_does_not_stay_hidden(

@@ -1,0 +1,139 @@
+"""What holds for every screen, and what the screens show: runs and deployments, also odd ones."""
+
+import io
+import json
+import re
+from datetime import UTC, datetime
+
+import discord
+from hypothesis import strategies as st
+
+from core.catalog import Deployment, Offer
+from core.comfydeploy.inputs import Input, InputKind
+from core.comfydeploy.models import Run
+from core.comfydeploy.outputs import Kind, Media, Reason
+from core.runs.view import Fetched, LeftOut, RunView
+from tests.anything import texts
+
+RUN = "0a1b2c3d-0000-4000-8000-00000000abcd"
+PARENT = "5e6f7a8b-0000-4000-8000-00000000ef01"
+REQUESTER = 80351110224678912
+ASKED = datetime(2026, 11, 20, 6, 0, tzinfo=UTC)
+SIGNED = "https://bucket.s3.amazonaws.com/a.png?X-Amz-Date=1&X-Amz-Signature=2"
+STATUSES = [
+    "not-started",
+    "queued",
+    "started",
+    "running",
+    "uploading",
+    "success",
+    "failed",
+    "timeout",
+    "cancelled",
+    "new",
+]
+
+
+def check_embed(embed: discord.Embed) -> None:
+    """Discord's limits, no mention but the requester's, no signed address, and text that can be sent."""
+    data = embed.to_dict()
+    texts_shown = [data.get("title", ""), data.get("description", ""), data.get("footer", {}).get("text", "")]
+
+    for text, limit in zip(texts_shown, (256, 4096, 2048), strict=True):
+        assert len(text) <= limit
+    assert len(embed) == sum(map(len, texts_shown)) <= 6000
+    assert texts_shown[1].strip()
+    assert set(mentions_in("\n".join(texts_shown))) <= {f"<@{REQUESTER}>"}
+    assert "x-amz-" not in json.dumps(data).lower()
+    json.dumps(data, ensure_ascii=False).encode()
+
+
+def mentions_in(text: str) -> list[str]:
+    """Mentions that Discord would show as such: not escaped, not in code."""
+    outside = re.sub(r"\\[^A-Za-z0-9\s]|```.*?```|`[^`]+`", "x", text, flags=re.DOTALL)
+    return re.findall(r"@everyone|@here|<@[!&]?\d+>|<#\d+>|</[^:>]+:\d+>", outside)
+
+
+def view(status: str | None = None, *, more: dict[str, object] | None = None, **fields: object) -> RunView:
+    """A run's view: `status` and `more` are the run's, `fields` the view's."""
+    run = Run.model_validate({"id": RUN, "status": status} | (more or {})) if status is not None else None
+    facts = {"deployment": "Portraits", "requester": REQUESTER, "asked_at": ASKED, "run_id": RUN, "run": run}
+    return RunView(**(facts | fields))  # type: ignore[arg-type]  # the tests say what they mean
+
+
+def deployment(number: int = 0, inputs: tuple[Input, ...] = (), name: str = "", **fields: object) -> Deployment:
+    label = name or f"Portraits {number}"
+    facts = {"version": 3, "description": "Faces", "environment": "production", "makes": Kind.IMAGE}
+    return Deployment(id=f"{number:032x}", name=label, label=label, workflow_id=RUN, inputs=inputs, **(facts | fields))  # type: ignore[arg-type]  # the tests say what they mean
+
+
+def offer(count: int, inputs: int = 0, name: str = "") -> Offer:
+    each = tuple(Input(f"input {number}", InputKind.TEXT, name or f"Input {number}") for number in range(inputs))
+    return Offer(tuple(deployment(number, each, name) for number in range(count)))
+
+
+addresses = st.one_of(
+    texts,
+    st.sampled_from([SIGNED, SIGNED.partition("?")[0], "https://a.example/a.png)(https://b.example/b.png"]),
+    st.sampled_from(["https://user@evil.example/a.png", "javascript:alert(1)", "https://a.example/" + "x" * 3000]),
+)
+medias = st.builds(Media, addresses, texts)
+sizes = st.none() | st.integers(0, 2**40)
+moments = st.datetimes(datetime(2015, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 -- hypothesis wants naive bounds
+runs = st.builds(
+    lambda status, more: Run.model_validate({"id": RUN, "status": status} | more),
+    st.sampled_from(STATUSES),
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "live_status": texts,
+            "progress": st.floats(0, 1),
+            "queue_position": st.integers(0, 10**30),
+            "ended_at": moments.map(datetime.isoformat),
+        },
+    ),
+)
+views = st.builds(
+    RunView,
+    deployment=texts,
+    requester=st.just(REQUESTER),
+    asked_at=moments,
+    prompt=st.none() | texts,
+    seed=st.none() | st.integers(0, 2**64),
+    parent=st.none() | st.just(PARENT),
+    run_id=st.none() | st.just(RUN),
+    run=st.none() | runs,
+    silent_since=st.none() | moments,
+    cancelling=st.booleans(),
+    pausing=st.booleans(),
+    gone=st.booleans(),
+    delivered=st.booleans(),
+    reason=st.none() | st.builds(Reason, texts, st.none() | texts),
+    files=st.lists(medias.map(lambda media: Fetched(media, io.BytesIO(), "a.png", 1)), max_size=2).map(tuple),
+    texts=st.lists(texts, max_size=12).map(tuple),
+    left_out=st.lists(st.builds(LeftOut, medias, sizes, sizes), max_size=30).map(tuple),
+)
+inputs = st.builds(
+    Input,
+    key=texts,
+    kind=st.sampled_from(InputKind),
+    name=texts,
+    description=texts,
+    default=st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), texts),
+    minimum=st.none() | st.floats() | st.integers(),
+    maximum=st.none() | st.floats() | st.integers(),
+    options=st.lists(texts, max_size=12).map(tuple),
+    linked=st.booleans(),
+)
+deployments = st.builds(
+    Deployment,
+    id=st.uuids().map(str),
+    name=texts,
+    environment=texts,
+    workflow_id=st.uuids().map(str),
+    version=st.none() | st.integers(),
+    description=texts,
+    inputs=st.lists(inputs, max_size=8).map(tuple),
+    makes=st.sampled_from(Kind),
+    label=texts,
+)

@@ -1,0 +1,77 @@
+"""What autocomplete suggests."""
+
+from dataclasses import replace
+
+import pytest
+from discord import app_commands
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cogs.ui.choices import deployment_choices, run_choices
+from core.catalog import Deployment
+from core.comfydeploy.outputs import Kind
+from core.runs.deliveries import Delivery
+from core.runs.view import RunView
+from tests.anything import QUICK
+from tests.cogs.ui.screens import RUN, deployment, deployments, offer, view, views
+
+
+class Nowhere:
+    """A surface that shows nothing."""
+
+    upload_limit = 0
+
+    async def show(self, view: RunView) -> None: ...
+
+    async def finish(self, view: RunView) -> None: ...
+
+
+def delivery(shown: RunView) -> Delivery:
+    return Delivery(RUN, shown.requester, None, shown, Nowhere(), settle=lambda: None)
+
+
+def check_choices(choices: list[app_commands.Choice[str]]) -> None:
+    """https://docs.discord.com/developers/interactions/application-commands: 25 choices, names and values of 1-100."""
+    assert len(choices) <= 25
+    assert all(1 <= len(choice.name) <= 100 and choice.name.strip() and "\n" not in choice.name for choice in choices)
+    assert all(1 <= len(choice.value) <= 100 for choice in choices)
+
+
+def test_a_deployment_is_suggested_by_label_and_chosen_by_id() -> None:
+    item = deployment(7, makes=Kind.VIDEO)
+
+    assert deployment_choices([item]) == [app_commands.Choice(name="Portraits 7 · video", value=item.id)]
+
+
+def test_a_label_is_plain_text_and_not_escaped() -> None:
+    assert deployment_choices([deployment(name="my_*face*\n[x]")])[0].name == "my_*face* [x] · image"
+
+
+@pytest.mark.parametrize("count", [0, 1, 25, 26, 2000])
+def test_no_more_is_suggested_than_discord_takes(count: int) -> None:
+    assert len(deployment_choices(offer(count).deployments)) == min(count, 25)
+
+
+def test_a_run_is_suggested_by_what_it_is() -> None:
+    shown = view(prompt="a red\nboat")
+
+    assert run_choices([delivery(shown)]) == [app_commands.Choice(name="Portraits · 0a1b2c3d · a red boat", value=RUN)]
+
+
+def test_a_run_without_prompt_is_suggested_all_the_same() -> None:
+    assert run_choices([delivery(view())])[0].name == "Portraits · 0a1b2c3d ·"
+
+
+@pytest.mark.parametrize("prompt", ["x" * 6000, None])
+def test_many_runs_are_suggested_as_far_as_discord_takes(prompt: str | None) -> None:
+    choices = run_choices([delivery(replace(view(), prompt=prompt))] * 40)
+
+    check_choices(choices)
+    assert len(choices) == 25
+
+
+@QUICK
+@given(st.lists(deployments, max_size=3), st.lists(views, max_size=3))
+def test_anything_can_be_suggested(items: list[Deployment], shown: list[RunView]) -> None:
+    check_choices(deployment_choices(items))
+    check_choices(run_choices(map(delivery, shown)))

@@ -1,0 +1,228 @@
+"""What a message about a run shows at each moment of the run's life."""
+
+import io
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cogs.ui.embeds import BLURPLE, GREEN, GREY, RED, run_embed
+from core.comfydeploy.models import Run
+from core.comfydeploy.outputs import Media, Reason
+from core.runs.view import Fetched, LeftOut, RunView, Stage
+from tests.anything import QUICK
+from tests.cogs.ui.screens import ASKED, PARENT, REQUESTER, RUN, SIGNED, check_embed, runs, view, views
+
+SINCE = f"<t:{int(ASKED.timestamp())}:R>"
+END: dict[str, object] = {"ended_at": "2026-11-20T06:00:12.5Z"}
+PICTURE = Media("https://files.example/runs/1/a.png", "a.png")
+
+
+def description(shown: RunView) -> str:
+    return run_embed(shown).description or ""
+
+
+@pytest.mark.parametrize(
+    ("shown", "start"),
+    [
+        (view(run_id=None), f"⏳ **Preparing** · asked {SINCE}"),
+        (view(), f"⏳ **Waiting** · asked {SINCE}"),
+        (view("queued"), f"⏳ **Waiting** · asked {SINCE}"),
+        (view("queued", more={"queue_position": 0}), f"⏳ **Waiting** · next in line · asked {SINCE}"),
+        (view("queued", more={"queue_position": 3}), f"⏳ **Waiting** · 3 ahead in line · asked {SINCE}"),
+        (view("started"), f"🧊 **Starting a machine** · asked {SINCE}"),
+        (view("running"), f"🎨 **Running** · asked {SINCE}\n▱▱▱▱▱▱▱▱▱▱ 0 %"),
+        (
+            view("running", more={"progress": 0.42, "live_status": "Executing KSampler"}),
+            f"🎨 **Running** · asked {SINCE}\n▰▰▰▰▱▱▱▱▱▱ 40 % · KSampler",
+        ),
+        (view("uploading", more={"progress": 1.0}), f"🎨 **Running** · asked {SINCE}\n▰▰▰▰▰▰▰▰▰▰ 100 %"),
+        (view("a new status"), f"🎨 **Running** · asked {SINCE}"),
+        (view("success"), f"📦 **Fetching the result** · asked {SINCE}"),
+        (view("failed"), "❌ **Failed**\nThe machine gave no reason."),
+        (view("timeout"), "⏱ **Timed out**\n"),
+        (view("cancelled"), "🚫 **Cancelled**"),
+        (view("running", gone=True), "❌ **Lost**\n"),
+        (view("running", cancelling=True), "🚫 **Cancelling…**"),
+        (view("cancelled", cancelling=True), "🚫 **Cancelled**"),
+        (view("running", pausing=True), "🔄 **The bot restarts**"),
+        (view("success", more=END, delivered=True, texts=("a",)), "✅ **Done** in 12 s"),
+        (view("success", delivered=True, texts=("a",)), "✅ **Done**\n"),
+    ],
+)
+def test_the_first_line_says_how_it_stands(shown: RunView, start: str) -> None:
+    assert description(shown).startswith(start)
+
+
+@pytest.mark.parametrize(
+    ("shown", "colour"),
+    [
+        (view(), BLURPLE),
+        (view("running"), BLURPLE),
+        (view("success"), BLURPLE),
+        (view("success", delivered=True), GREEN),
+        (view("failed"), RED),
+        (view("timeout"), RED),
+        (view("running", gone=True), RED),
+        (view("cancelled"), GREY),
+    ],
+)
+def test_the_colour_says_how_it_ended(shown: RunView, colour: object) -> None:
+    assert run_embed(shown).colour == colour
+
+
+@pytest.mark.parametrize(("status", "is_said"), [("running", True), ("queued", True), ("failed", False)])
+def test_silence_of_the_api_is_said_while_it_matters(status: str, is_said: bool) -> None:
+    assert ("has not answered since" in description(view(status, silent_since=ASKED))) == is_said
+
+
+def test_a_run_without_result_says_so() -> None:
+    assert "It ended well, but made no file." in description(view("success", delivered=True))
+
+
+def test_a_run_with_files_needs_no_words_about_them() -> None:
+    shown = view("success", delivered=True, files=(Fetched(PICTURE, io.BytesIO(), "a.png", 1),))
+
+    assert "made no file" not in description(shown)
+
+
+def test_a_failed_run_shows_where_and_why_on_one_line() -> None:
+    reason = Reason("CUDA `out` of memory\nTried to allocate", "KSampler")
+
+    assert description(view("failed", reason=reason)).startswith(
+        "❌ **Failed** in `KSampler`\n`CUDA 'out' of memory`\nTry again, or with other values."
+    )
+
+
+@pytest.mark.parametrize("message", ["", " \n "])
+def test_a_failed_run_whose_machine_said_nothing_says_that(message: str) -> None:
+    assert "\n`no message`\n" in description(view("failed", reason=Reason(message)))
+
+
+def test_the_prompt_is_quoted_as_text() -> None:
+    assert "\n> a \\*red\\* boat on \\<@\u200b80351110224678912>\n" in description(
+        view(prompt="a *red* boat\non <@80351110224678912>")
+    )
+
+
+def test_the_small_print_names_who_asked_and_the_seed() -> None:
+    assert description(view(seed=77)).endswith(f"\n-# <@{REQUESTER}> · seed `77`")
+
+
+@pytest.mark.parametrize(
+    ("shown", "footer"),
+    [(view(), "run 0a1b2c3d"), (view(parent=PARENT), "run 0a1b2c3d · again of 5e6f7a8b"), (view(run_id=None), None)],
+)
+def test_the_footer_names_the_run_and_where_it_comes_from(shown: RunView, footer: str | None) -> None:
+    assert run_embed(shown).footer.text == footer
+
+
+def test_text_results_stand_in_blocks() -> None:
+    shown = view("success", delivered=True, texts=("a cat\non a mat", "``` injected"))
+
+    assert "\n```\na cat\non a mat\n```\n```\n''' injected\n```\n" in description(shown)
+
+
+def test_many_long_texts_are_shown_as_far_as_they_fit() -> None:
+    lines = description(view("success", delivered=True, texts=("x" * 5000,) * 9)).splitlines()
+
+    assert [line for line in lines if line.startswith("…and")] == ["…and 7 more."]
+    assert lines.count("```") == 4
+    assert lines[-1] == f"-# <@{REQUESTER}>"
+
+
+@pytest.mark.parametrize(
+    ("left", "line"),
+    [
+        (LeftOut(PICTURE), "📦 [a.png](https://files.example/runs/1/a.png) could not be attached."),
+        (
+            LeftOut(PICTURE, size=30 * 2**20, limit=10 * 2**20),
+            "📦 [a.png](https://files.example/runs/1/a.png) (30.0 MB) is too large to attach here (limit 10.0 MB).",
+        ),
+        (
+            LeftOut(PICTURE, limit=10 * 2**20),
+            "📦 [a.png](https://files.example/runs/1/a.png) is too large to attach here (limit 10.0 MB).",
+        ),
+    ],
+)
+def test_a_file_left_out_is_linked_with_the_reason(left: LeftOut, line: str) -> None:
+    assert f"\n{line}\n" in description(view("success", delivered=True, left_out=(left,)))
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        SIGNED,
+        "https://files.example/a.png?sig=1",
+        "http://files.example/a.png",
+        "https://user@files.example/a.png",
+        "https://files.example/a.png) [b](https://evil.example/",
+        "https://files.example/a b.png",
+        "https://files.example/" + "x" * 600,
+        "javascript:alert(1)",
+        "https://",
+        "",
+    ],
+)
+def test_an_address_that_must_not_be_public_is_not_linked(url: str) -> None:
+    left = LeftOut(Media(url, "a.png"))
+
+    assert "\n📦 a file could not be attached.\n" in description(view("success", delivered=True, left_out=(left,)))
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        view(deployment=f"see {SIGNED}"),
+        view(prompt=f"see {SIGNED}"),
+        view("running", more={"live_status": SIGNED}),
+        view("failed", reason=Reason(f"no answer from {SIGNED}", SIGNED)),
+        view("success", delivered=True, texts=(f"saved to {SIGNED}\n",)),
+        view("success", delivered=True, left_out=(LeftOut(Media(SIGNED, SIGNED)),)),
+    ],
+)
+def test_a_signature_is_not_shown_wherever_it_comes_from(shown: RunView) -> None:
+    check_embed(run_embed(shown))
+
+
+@settings(QUICK, max_examples=150)
+@given(views)
+def test_any_view_is_an_embed_that_discord_takes(shown: RunView) -> None:
+    embed = run_embed(shown)
+
+    check_embed(embed)
+    assert embed.title
+    assert (embed.description or "").splitlines()[-1].startswith(f"-# <@{REQUESTER}>")
+
+
+few_runs = st.none() | runs
+
+
+@QUICK
+@given(views, few_runs, few_runs, st.booleans(), st.booleans())
+def test_equal_looks_are_equal_embeds(
+    base: RunView, one: Run | None, other: Run | None, cancelling: bool, pausing: bool
+) -> None:
+    shown = [replace(base, run=run, cancelling=cancelling, pausing=pausing) for run in (one, other)]
+    stages = {item.stage for item in shown}
+
+    if shown[0].looks == shown[1].looks and not any(stage.is_over for stage in stages):
+        assert run_embed(shown[0]).to_dict() == run_embed(shown[1]).to_dict()
+
+
+def test_every_stage_has_an_embed() -> None:
+    shown = [
+        view(run_id=None),
+        view(),
+        view("started"),
+        view("running"),
+        view("success"),
+        view("failed"),
+        view("timeout"),
+    ]
+    shown += [view("cancelled"), view(gone=True), view("success", delivered=True)]
+
+    assert {item.stage for item in shown} == set(Stage)
+    assert len({description(item) for item in shown}) == len(Stage)
+    assert all(run_embed(item).footer.text == f"run {RUN[:8]}" for item in shown if item.run_id)

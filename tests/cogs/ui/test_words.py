@@ -1,0 +1,242 @@
+"""Every error has words, and they are fit to be shown."""
+
+import re
+from collections.abc import Iterator
+from types import SimpleNamespace
+
+import discord
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cogs.ui.words import MOST_PROBLEMS, problem_words, words_for
+from core import errors
+from core.errors import ApiError, CannotCancel, CoreError, Fault, FileTooLarge, InputsInvalid, Problem, TooManyRuns
+from tests.anything import QUICK, texts
+
+MOST = 3500  # characters; an embed's description holds 4096, and a reference is added
+FOREIGN = "**cat** `x` <@80351110224678912> @everyone [a](https://a.example)\n# b \u202ec https://b.example/?X-Amz-Signature=1"
+EVERYTHING_WRONG = [Problem(FOREIGN, fault, FOREIGN, choices=(FOREIGN,) * 30) for fault in Fault]
+SAMPLES: dict[type[CoreError], CoreError] = {
+    errors.DeploymentNotFound: errors.DeploymentNotFound(FOREIGN, [FOREIGN] * 3),
+    errors.DeploymentAmbiguous: errors.DeploymentAmbiguous(FOREIGN, [FOREIGN] * 30),
+    errors.InputsInvalid: errors.InputsInvalid(EVERYTHING_WRONG * 3, FOREIGN),
+    errors.FileError: errors.FileError(FOREIGN),
+    errors.FileTooLarge: errors.FileTooLarge(FOREIGN, limit=2**20),
+    errors.FileHostRefused: errors.FileHostRefused(FOREIGN, host=FOREIGN),
+    errors.FileUnavailable: errors.FileUnavailable(FOREIGN, status=403),
+    errors.FileNotAnImage: errors.FileNotAnImage(FOREIGN),
+    errors.NotYourRun: errors.NotYourRun(5),
+    errors.AlreadyOver: errors.AlreadyOver(FOREIGN),
+    errors.CannotCancel: errors.CannotCancel(FOREIGN),
+    errors.PermissionsMissing: errors.PermissionsMissing(["View Channel", "Attach Files"]),
+    errors.TooManyRuns: errors.TooManyRuns(2, everybody=False),
+}
+
+
+def kinds_of(kind: type[CoreError]) -> Iterator[type[CoreError]]:
+    yield kind
+    for below in kind.__subclasses__():
+        yield from kinds_of(below)
+
+
+# only ours: a test of something else may have made more
+KINDS = [kind for kind in kinds_of(CoreError) if kind.__module__.startswith(("core.", "cogs."))]
+
+
+def sample(kind: type[CoreError]) -> CoreError:
+    if issubclass(kind, ApiError):
+        return kind("POST /run/deployment/queue", 500)
+    return SAMPLES.get(kind) or kind()
+
+
+def markup_in(sentence: str) -> list[str]:
+    """Formats, links and mentions of others that would show in a sentence, outside of code."""
+    outside = re.sub(r"\\[^A-Za-z0-9\s]|`[^`]+`", "x", sentence)
+    outside = re.sub(r"\*\*[^*]+\*\*", "x", outside)  # names stand in bold
+    return re.findall(r"[*_~|`\[\]<]|@everyone|@here|://", outside)
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+def test_every_error_has_words(kind: type[CoreError]) -> None:
+    words = words_for(sample(kind))
+
+    assert words == words.strip()
+    assert re.match(r"[A-Z]", words)
+    assert words.endswith((".", "?", "!", '"`.'))
+    assert len(words) <= MOST
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+def test_no_words_show_what_is_not_for_people(kind: type[CoreError]) -> None:
+    words = words_for(sample(kind))
+
+    assert "None" not in words
+    assert kind.__name__ not in words
+    assert "/run/deployment/queue" not in words
+    assert "Traceback" not in words
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+def test_foreign_text_in_words_is_only_text(kind: type[CoreError]) -> None:
+    words = words_for(sample(kind))
+
+    assert set(markup_in(words.replace("<@5>", "somebody"))) == set()
+    assert "\u202e" not in words
+    assert "X-Amz-" not in words
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [kind for kind in KINDS if kind not in {CoreError, ApiError, errors.FileError}],
+    ids=lambda kind: kind.__name__,
+)
+def test_no_error_has_to_do_with_the_words_of_all_errors(kind: type[CoreError]) -> None:
+    assert words_for(sample(kind)) not in {words_for(CoreError()), words_for(ApiError("GET /x"))}
+
+
+class NewError(CoreError):
+    """Of a kind that nobody has found words for yet."""
+
+
+class NewApiError(ApiError):
+    """Of a kind that nobody has found words for yet."""
+
+
+@pytest.mark.parametrize(
+    ("new", "known"),
+    [(NewError("secret"), CoreError()), (NewApiError("GET /x"), ApiError("GET /x"))],
+)
+def test_a_new_error_has_the_words_of_its_kind(new: CoreError, known: CoreError) -> None:
+    assert words_for(new) == words_for(known)
+
+
+@pytest.mark.parametrize(
+    "error", [ValueError("secret"), RuntimeError(), KeyboardInterrupt(), ExceptionGroup("secret", [OSError()])]
+)
+def test_what_nobody_thought_of_has_words_too(error: BaseException) -> None:
+    words = words_for(error)
+
+    assert words.endswith(".")
+    assert "secret" not in words
+
+
+@pytest.mark.parametrize(
+    ("kind", "status"), [(discord.Forbidden, 403), (discord.NotFound, 404), (discord.HTTPException, 400)]
+)
+def test_discords_own_errors_have_words_that_do_not_repeat_them(kind: type[discord.HTTPException], status: int) -> None:
+    answer = SimpleNamespace(status=status, reason="secret")
+
+    words = words_for(kind(answer, {"code": 50013, "message": "secret"}))
+
+    assert "Discord" in words
+    assert "secret" not in words
+
+
+@pytest.mark.parametrize("fault", Fault)
+@pytest.mark.parametrize("choices", [(), ("a",), ("photo", "ink") * 40])
+def test_every_fault_has_words(fault: Fault, choices: tuple[str, ...]) -> None:
+    words = problem_words(Problem("cfg", fault, given="x", choices=choices))
+
+    assert words.startswith("**cfg** ")
+    assert words.endswith((".", ".`", "`."))
+    assert "  " not in words
+    assert "None" not in words
+
+
+@pytest.mark.parametrize(
+    ("minimum", "maximum", "words"),
+    [
+        (1, 30, "**cfg** must be 1 to 30 (you wrote `31`)."),
+        (0.5, None, "**cfg** must be 0.5 or more (you wrote `31`)."),
+        (None, 30.0, "**cfg** must be 30 or less (you wrote `31`)."),
+        (None, None, "**cfg** is out of range (you wrote `31`)."),
+    ],
+)
+def test_a_range_is_said_as_far_as_it_is_known(minimum: float | None, maximum: float | None, words: str) -> None:
+    assert problem_words(Problem("cfg", Fault.OUT_OF_RANGE, "31", minimum, maximum)) == words
+
+
+@pytest.mark.parametrize(
+    ("problem", "words"),
+    [
+        (
+            Problem("x", Fault.UNKNOWN, choices=("a", "b")),
+            "**x** is not an input of this deployment. It has: `a`, `b`.",
+        ),
+        (
+            Problem("Clip", Fault.MISSING, "clip"),
+            "**Clip** is missing. Write a link to it into `inputs`, as `clip=https://…`.",
+        ),
+        (Problem("x", Fault.UNKNOWN), "**x** is not an input of this deployment: it has none."),
+        (Problem("x", Fault.NOT_AN_OPTION, "c", choices=("a", "b")), "**x** must be one of `a`, `b` (you wrote `c`)."),
+        (
+            Problem("", Fault.UNREADABLE, "=5"),
+            '**(no name)** cannot be read (you wrote `=5`). Write `name=value; other="quoted; value"`.',
+        ),
+    ],
+)
+def test_a_problem_says_what_would_be_right(problem: Problem, words: str) -> None:
+    assert problem_words(problem) == words
+
+
+def test_many_choices_are_counted() -> None:
+    words = problem_words(Problem("x", Fault.NOT_AN_OPTION, "z", choices=tuple(map(str, range(20)))))
+
+    assert "`11` and 8 more (you wrote `z`)." in words
+
+
+def test_a_form_with_problems_lists_them_and_counts_the_rest() -> None:
+    few, many = [Problem(name, Fault.MISSING_PICTURE) for name in ("a", "b")], [Problem("x", Fault.TWICE)] * 20
+
+    few_lines = words_for(InputsInvalid(few, "Portraits")).splitlines()
+    many_lines = words_for(InputsInvalid(many)).splitlines()
+
+    assert few_lines[0] == "Nothing was started. Please change this for **Portraits**:"
+    assert few_lines[1:] == [f"- **{name}** is missing. Attach a picture as `image`." for name in ("a", "b")]
+    assert len(many_lines) == 2 + MOST_PROBLEMS
+    assert many_lines[-1] == "…and 12 more."
+
+
+@pytest.mark.parametrize(
+    ("error", "part"),
+    [
+        (TooManyRuns(1, everybody=False), "You have a run under way"),
+        (TooManyRuns(3, everybody=False), "You have 3 runs under way"),
+        (TooManyRuns(20, everybody=True), "All 20 places for runs are taken"),
+        (CannotCancel("comfy-deploy-serverless"), "Try again in a few seconds"),
+        (CannotCancel("classic"), "This machine kind cannot cancel"),
+        (CannotCancel(None), "This machine kind cannot cancel"),
+        (FileTooLarge("a.png", limit=2**20, size=3 * 2**20), "(3.0 MB): at most 1.0 MB"),
+        (FileTooLarge("a.png", limit=2**20), "is too large: at most 1.0 MB"),
+        (errors.PermissionsMissing(["View Channel", "Attach Files"]), "it needs View Channel, Attach Files."),
+        (errors.DeploymentNotFound("x"), "`/deployments` lists what can be run"),
+        (errors.DeploymentNotFound("x", ["y"]), "Did you mean **y**?"),
+    ],
+)
+def test_words_follow_the_facts(error: CoreError, part: str) -> None:
+    assert part in words_for(error)
+
+
+problems = st.lists(
+    st.builds(
+        Problem,
+        texts,
+        st.sampled_from(Fault),
+        texts,
+        st.none() | st.floats(),
+        st.none() | st.integers(),
+        st.lists(texts, max_size=20).map(tuple),
+    ),
+    min_size=1,
+    max_size=30,
+)
+
+
+@QUICK
+@given(problems, texts)
+def test_any_problems_fit_into_a_message(found: list[Problem], deployment: str) -> None:
+    words = words_for(InputsInvalid(found, deployment))
+
+    assert len(words) <= MOST
+    assert markup_in(words) == []

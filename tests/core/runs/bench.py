@@ -1,0 +1,148 @@
+"""All of core around a sandbox, with pauses next to nothing, and a surface that records what it was shown."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
+from dataclasses import dataclass
+
+from core.catalog import Catalog
+from core.comfydeploy.client import ComfyDeploy
+from core.comfydeploy.fit import Given
+from core.errors import SurfaceLost
+from core.hosts import Hosts, trusted_host
+from core.media import Media
+from core.people.actor import Actor
+from core.people.limits import RunLimits
+from core.runs.deliveries import Deliveries
+from core.runs.generation import Generation, Parts, Wish
+from core.runs.mark import Mark, read_mark
+from core.runs.submission import Submission
+from core.runs.tracker import Tracker
+from core.runs.view import RunView, Stage
+from stationthis_discord.sandbox.comfydeploy import Behaviour, ComfyDeploySandbox, faults
+
+ANNA = Actor(user=1001, guild=77)
+BERT = Actor(user=1002, guild=77)
+MODERATOR = Actor(user=1003, guild=77, may_moderate=True)
+SEED = 4242
+SMALL = "width=64; height=64"
+
+QUICK = Behaviour(seconds=1.0, queue_seconds=0.5, cold_seconds=0.0)
+FOREVER = Behaviour(seconds=1e6, queue_seconds=0.5, cold_seconds=0.0)
+STUCK = Behaviour(outcome="never", seconds=1.0, queue_seconds=0.5, cold_seconds=0.0)
+
+
+class Canvas:
+    """A `Surface`. It is lost from show number `lost_at` on, counted from 0."""
+
+    def __init__(self, lost_at: int | None = None, upload_limit: int = 2**30) -> None:
+        self.upload_limit = upload_limit
+        self.lost_at = lost_at
+        self.error: Exception = SurfaceLost("gone")
+        self.shown: list[RunView] = []
+        self.shown_at: list[float] = []
+        self.finished: list[RunView] = []
+        self.contents: list[bytes] = []
+        self.gate = asyncio.Event()
+        self.gate.set()
+        self._ended = asyncio.Event()
+
+    async def show(self, view: RunView) -> None:
+        self._check()
+        await self.gate.wait()
+        self.shown.append(view)
+        self.shown_at.append(time.monotonic())
+
+    async def finish(self, view: RunView) -> None:
+        self._check()
+        self.contents = [item.file.read() for item in view.files]
+        self.finished.append(view)
+        self._ended.set()
+
+    async def end(self) -> RunView:
+        """The last view, once it is there."""
+        async with asyncio.timeout(10):
+            await self._ended.wait()
+        (view,) = self.finished
+        return view
+
+    @property
+    def stages(self) -> list[Stage]:
+        return [view.stage for view in self.shown]
+
+    def _check(self) -> None:
+        if self.lost_at is not None and len(self.shown) >= self.lost_at:
+            raise self.error
+
+
+@dataclass(frozen=True, slots=True)
+class Pauses:
+    """In seconds: between shows of one run, for a farewell, and for a double click; how long the catalog is kept."""
+
+    pace: float = 0.0
+    farewell: float = 1.0
+    double_click: float = 0.05
+    ttl: float = 3600.0
+
+
+USUAL = Pauses()
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    sandbox: ComfyDeploySandbox
+    api: ComfyDeploy
+    catalog: Catalog
+    tracker: Tracker
+    deliveries: Deliveries
+    limits: RunLimits
+    generation: Generation
+
+    async def start(
+        self, canvas: Canvas, deployment: str = "text-to-image", actor: Actor = ANNA, further: str = SMALL
+    ) -> str:
+        return await self.generation.start(Wish(actor, deployment, Given(), further), canvas)
+
+    async def elsewhere(self, deployment: str = "text-to-image", *, owner: Actor | None = None) -> str:
+        """A run that nobody follows; without an owner it is not ours."""
+        row = self.sandbox.deployment(deployment)
+        mark = Mark("d00d", owner.user, owner.guild, row.id) if owner else None
+        inputs = {"prompt": "made before", "seed": 5, "width": 64, "height": 64}
+        return await self.api.submit(row.id, inputs | ({"_stationthis": str(mark)} if mark else {}))
+
+    def mark(self, run_id: str) -> Mark:
+        return read_mark(self.sandbox.runs[run_id].workflow_inputs)
+
+    def calls(self, method: str, path: str) -> int:
+        """How many requests came for paths that begin so."""
+        return sum(call.method == method and call.path.startswith(path) for call in self.sandbox.calls)
+
+    @property
+    def submits(self) -> int:
+        return self.calls("POST", faults.QUEUE)
+
+
+@asynccontextmanager
+async def open_bench(
+    sandbox: ComfyDeploySandbox,
+    pauses: Pauses = USUAL,
+    limits: tuple[int, int] = (2, 20),
+    draw: Callable[[int, int], int] = lambda _low, _high: SEED,
+) -> AsyncIterator[Bench]:
+    """Core with `limits` per person and in total; every deployment of the sandbox goes quickly."""
+    for row in sandbox.deployments:
+        sandbox.behaviour[row.name] = QUICK
+    async with AsyncExitStack() as stack:
+        api = await stack.enter_async_context(ComfyDeploy.connect(sandbox.url, sandbox.key))
+        hosts = Hosts(trusted=frozenset({trusted_host(sandbox.url)}))
+        media = await stack.enter_async_context(Media.connect(api, inputs=hosts, outputs=hosts))
+        catalog = await stack.enter_async_context(aclosing(Catalog(api, ["production"], pauses.ttl)))
+        tracker = await stack.enter_async_context(Tracker.start(api.get_run, lambda _age, _failures: 0.003))
+        deliveries = Deliveries(api, tracker, media, pauses.pace, pauses.farewell)
+        await stack.enter_async_context(aclosing(deliveries))
+        places = RunLimits(*limits)
+        submission = Submission(api, looks=(0.0, 0.01), pause=0.01)
+        parts = Parts(api, catalog, media, submission, deliveries, places)
+        generation = Generation(parts, draw, pauses.double_click)
+        yield Bench(sandbox, api, catalog, tracker, deliveries, places, generation)

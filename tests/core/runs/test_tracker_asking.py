@@ -1,0 +1,171 @@
+"""Who is asked for, how often, and when no more."""
+
+import asyncio
+from contextlib import AsyncExitStack
+
+import pytest
+
+from core.comfydeploy.models import Run
+from core.errors import RunGone
+from core.runs.tracker import pause_after
+from tests.core.runs.reading import NEVER, OTHER, RUN, Reader, everything, state, statuses, tracking
+from tests.waiting import until
+
+
+@pytest.mark.parametrize(
+    ("age", "failures", "seconds"),
+    [
+        (0, 0, 1.0),
+        (6, 0, 1.0),
+        (20, 0, 3.0),
+        (1000, 0, 5.0),
+        (0, 1, 2.0),
+        (1000, 2, 4.0),
+        (0, 4, 16.0),
+        (0, 5, 30.0),
+        (0, 5000, 30.0),
+    ],
+)
+def test_a_run_is_asked_for_ever_more_rarely_with_its_age_and_with_failures(
+    age: float, failures: int, seconds: float
+) -> None:
+    assert pause_after(age, failures) == seconds
+
+
+async def test_nothing_is_asked_while_nobody_follows() -> None:
+    reader = Reader(state())
+    async with tracking(reader) as tracker:
+        tracker.publish(state("success"))
+        tracker.ask_now(RUN)
+        with tracker.follow(OTHER) as updates, pytest.raises(RunGone):
+            await everything(updates)
+
+    assert reader.asked[RUN] == 0
+
+
+async def test_a_final_state_ends_the_asking() -> None:
+    reader = Reader(state("success"), state("running", run_id=OTHER))
+    async with tracking(reader) as tracker:
+        with tracker.follow(RUN) as updates, tracker.follow(OTHER):
+            await everything(updates)
+            await until(lambda: reader.asked[OTHER] > 20)
+
+    assert reader.asked[RUN] == 1
+
+
+async def test_followers_of_one_run_share_the_asking() -> None:
+    reader = Reader(state())
+    reader.gate.clear()
+    async with tracking(reader, NEVER) as tracker:
+        with tracker.follow(RUN) as one, tracker.follow(RUN) as two:
+            await until(lambda: reader.reading)
+            reader.states[RUN] = state("success")
+            reader.gate.set()
+
+            seen = await asyncio.gather(everything(one), everything(two))
+
+    assert [statuses(updates) for updates in seen] == [["success"], ["success"]]
+    assert reader.asked[RUN] == 1
+
+
+async def test_the_last_follower_out_stops_the_asking() -> None:
+    reader = Reader(state(), state(run_id=OTHER))
+    async with tracking(reader) as tracker:
+        with tracker.follow(OTHER):
+            with tracker.follow(RUN):
+                with tracker.follow(RUN):
+                    await until(lambda: reader.asked[RUN] > 3)
+                still = reader.asked[RUN]
+                await until(lambda: reader.asked[RUN] > still)
+            asked, others = reader.asked[RUN], reader.asked[OTHER]
+
+            await until(lambda: reader.asked[OTHER] > others + 20)
+
+    assert reader.asked[RUN] == asked
+
+
+async def test_leaving_gives_up_the_read_under_way() -> None:
+    reader = Reader(state())
+    reader.gate.clear()
+    async with tracking(reader) as tracker:
+        with tracker.follow(RUN):
+            await until(lambda: reader.reading)
+
+        await until(lambda: reader.cancelled == 1)
+
+
+async def test_a_run_can_be_followed_again_after_everybody_left() -> None:
+    reader = Reader(state())
+    async with tracking(reader) as tracker:
+        with tracker.follow(RUN) as updates:
+            await anext(updates)
+        reader.states[RUN] = state("success")
+
+        with tracker.follow(RUN) as updates:
+            assert statuses(await everything(updates)) == ["success"]
+
+
+async def test_the_place_in_line_is_asked_for_only_while_the_run_waits() -> None:
+    reader = Reader(state("not-started"))
+    async with tracking(reader) as tracker:
+        with tracker.follow(RUN) as updates:
+            for status in ("queued", "started", "running", "success"):
+                await anext(updates)
+                reader.states[RUN] = state(status)
+            await everything(updates)
+
+    assert reader.positions == sorted(reader.positions, reverse=True)
+    assert {True, False} == set(reader.positions)
+
+
+async def test_many_runs_are_followed_with_few_reads_at_once() -> None:
+    runs = [state("success", run_id=f"{number:08x}-0000-4000-8000-000000000000") for number in range(300)]
+    reader = Reader(*runs)
+    async with tracking(reader) as tracker:
+
+        async def follow(run: Run) -> str | None:
+            with tracker.follow(run.id) as updates:
+                return statuses(await everything(updates))[-1]
+
+        ends = await asyncio.gather(*map(follow, runs))
+
+    assert set(ends) == {"success"}
+    assert reader.most_at_once <= 8
+
+
+async def test_a_run_is_looked_at_now_when_asked_to() -> None:
+    reader = Reader(state())
+    async with tracking(reader, NEVER) as tracker:
+        with tracker.follow(RUN) as updates:
+            await anext(updates)
+            reader.states[RUN] = state("cancelled")
+
+            tracker.ask_now(RUN)
+
+            assert statuses(await everything(updates)) == ["cancelled"]
+
+
+async def test_a_run_is_looked_at_once_more_when_an_older_answer_was_under_way() -> None:
+    reader = Reader(state())
+    async with tracking(reader, NEVER) as tracker:
+        with tracker.follow(RUN) as updates:
+            reader.gate.clear()
+            await until(lambda: reader.reading)
+
+            tracker.ask_now(RUN)
+            reader.gate.set()
+
+            await anext(updates)
+            await until(lambda: reader.asked[RUN] == 2)
+
+
+async def test_closing_ends_all_reads() -> None:
+    reader = Reader(state())
+    reader.gate.clear()
+    async with AsyncExitStack() as stack:
+        tracker = await stack.enter_async_context(tracking(reader))
+        with tracker.follow(RUN):
+            await until(lambda: reader.reading)
+            await stack.aclose()
+
+    assert (reader.reading, reader.cancelled) == (0, 1)
