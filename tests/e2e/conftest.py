@@ -75,6 +75,13 @@ class World:
         """Wait until the message's embed says so."""
         return await self.discord.wait(message_id, lambda message: text in said(message), within)
 
+    async def logged(self, text: str) -> str:
+        """Wait until the log says so, and return all of it."""
+        async with asyncio.timeout(PATIENCE):
+            while text not in (whole := self.log.read_text()):
+                await asyncio.sleep(0.05)
+        return whole
+
     async def new(self, check: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
         return await self.discord.wait_new(check, PATIENCE)
 

@@ -101,9 +101,8 @@ async def test_a_stop_tells_those_who_wait_and_refresh_brings_the_run_back(world
 
 async def test_the_log_has_the_invite_and_one_line_for_a_run(world: World) -> None:
     await world.until(await world.generate(prompt="x"), "**Done**")
-    await world.stop()
 
-    text = world.log.read_text()
+    text = await world.logged("run.delivered")
 
     assert "permissions=274878024704" in text
     assert text.count("run.submitted") == 1

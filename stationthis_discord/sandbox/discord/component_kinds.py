@@ -19,7 +19,7 @@ LINK, PREMIUM = 5, 6
 
 _ATTACHED = "attachment://"
 _DEFAULTS: Final[dict[int, Object]] = {
-    **dict.fromkeys(SELECTS, {"min_values": 1, "max_values": 1}),
+    **{kind: {"min_values": 1, "max_values": 1} for kind in SELECTS},
     THUMBNAIL: {"description": None, "spoiler": False},
     FILE: {"size": None, "spoiler": False},
     SEPARATOR: {"spacing": 1, "divider": True},

@@ -53,6 +53,7 @@ class Gateway:
         takers = [session for session in self.sessions.values() if session.takes(event)]
         for session in takers:
             session.dispatch(event.name, self._readable(session, event))
+        self._world.changes.notify()
         return len(takers)
 
     def emit_lazily(self, name: str, guild_id: str, data: Callable[[], Object]) -> None:
