@@ -2,7 +2,6 @@
 
 import asyncio
 import signal
-from contextlib import suppress
 
 import discord
 import structlog
@@ -40,10 +39,6 @@ async def run_bot(settings: Settings) -> None:
         await _serve(bot, services)
 
 
-def _bot(services: Services, settings: Settings) -> StationBot:
-    return StationBot(services, settings.stationthis_dev_guild_id)
-
-
 async def _login(bot: StationBot, settings: Settings) -> None:
     try:
         await bot.login(settings.discord_token.get_secret_value())
@@ -51,7 +46,8 @@ async def _login(bot: StationBot, settings: Settings) -> None:
             await use_its_gateway(bot)
     except discord.LoginFailure:
         raise TokenRefused from None
-    except (discord.HTTPException, discord.GatewayNotFound, OSError) as error:
+    except Exception as error:  # discord.py lets the errors of its own HTTP client through
+        log.debug("discord.unreachable", exc_info=True)
         raise NotReachable(type(error).__name__) from None
 
 
@@ -67,8 +63,7 @@ async def _serve(bot: StationBot, services: Services) -> None:
         await asyncio.wait({connection, stopping}, return_when=asyncio.FIRST_COMPLETED)
         if stop.is_set():
             log.info("bot.stopping", under_way=services.limits.under_way)
-            with suppress(TimeoutError):
-                await services.deliveries.pause()
+            await services.deliveries.pause()
         else:
             await connection
     finally:

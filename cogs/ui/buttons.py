@@ -16,7 +16,7 @@ from core.catalog import Deployment, Offer
 from core.errors import ButtonUnknown
 from core.runs.view import RunView, Stage
 
-_TEMPLATE: Final = re.compile(r"st:(?P<verb>[a-z]{1,20}):(?P<what>[0-9a-f-]{1,60})")
+_TEMPLATE: Final = re.compile(r"st:(?P<verb>[a-z]{1,20}):(?P<what>[0-9a-f-]{1,36})")
 _AGAIN: Final = re.compile(r"st:again:([0-9a-f-]{36})")
 _CANCELLABLE: Final = {Stage.WAITING, Stage.STARTING, Stage.RUNNING}
 

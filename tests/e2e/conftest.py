@@ -78,7 +78,7 @@ class World:
     async def logged(self, text: str) -> str:
         """Wait until the log says so, and return all of it."""
         async with asyncio.timeout(PATIENCE):
-            while text not in (whole := self.log.read_text()):
+            while text not in (whole := self.log.read_text()):  # noqa: ASYNC110 -- another process writes it
                 await asyncio.sleep(0.05)
         return whole
 

@@ -109,7 +109,8 @@ def _new_fields(world: World, slot: Slot, payload: Object) -> Object:
     if slot.reply_to:
         fields["message_reference"] = _reference(slot.reply_to)
         referenced = slot.reply_to.json()
-        referenced.pop("referenced_message", None)
+        for name in ("referenced_message", "reactions"):  # what is quoted is quoted without them
+            referenced.pop(name, None)
         fields["referenced_message"] = referenced
     return fields
 
