@@ -26,7 +26,7 @@ doctor: setup
 	@$(BIN)/stationthis-discord doctor
 
 test: setup
-	$(BIN)/python -m pytest -n 2 $(ARGS)
+	$(BIN)/python -m pytest -n 4 --dist worksteal $(ARGS)
 
 bench: setup
 	$(BIN)/python -m benchmarks.bot

@@ -54,7 +54,6 @@ def component_json(components: list[Object], files: dict[str, Object] | None = N
             component["id"] = next(free)
         if component.get("disabled") is False:
             del component["disabled"]
-        component.pop("required", None)  # a select has it in modals only
         for holder in (component, *(component.get("options") or [])):
             _fill(holder.get("emoji") or {}, {})
         if component["type"] == FILE:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from stationthis_discord.sandbox.discord import attachments, mentions, refusals
 from stationthis_discord.sandbox.discord.body import Upload
-from stationthis_discord.sandbox.discord.component_kinds import component_json
+from stationthis_discord.sandbox.discord.component_kinds import component_json, walk
 from stationthis_discord.sandbox.discord.embed_rules import attachments_used, embed_json
 from stationthis_discord.sandbox.discord.interaction import Interaction, Kind, Menu
 from stationthis_discord.sandbox.discord.journal import Event
@@ -174,6 +174,8 @@ def _set_body(message: StoredMessage, payload: Object) -> None:
     if "components" in payload:
         media = {file.filename: file.media() for file in message.files}
         fields["components"] = component_json(payload["components"] or [], media)
+        for component in walk(fields["components"]):
+            component.pop("required", None)  # which a select has in modals only
     if payload.get("flags") is not None:
         editable = SUPPRESS_EMBEDS | COMPONENTS_V2
         fields["flags"] = fields["flags"] & ~SUPPRESS_EMBEDS | payload["flags"] & editable
