@@ -6,7 +6,7 @@ ARGS   ?=
 SPEC   ?=
 SOURCES := stationthis_discord cogs core tests benchmarks
 
-.PHONY: setup demo run doctor test bench check-discord check format-check lint types fix
+.PHONY: setup demo run doctor test bench soak check-discord check format-check lint types fix
 
 setup: $(VENV)/.ready
 
@@ -29,7 +29,10 @@ test: setup
 	$(BIN)/python -m pytest -n 4 --dist worksteal $(ARGS)
 
 bench: setup
-	$(BIN)/python -m benchmarks.bot
+	@$(BIN)/python -m benchmarks.bot $(ARGS)
+
+soak: setup
+	@$(BIN)/python -m benchmarks.soak $(ARGS)
 
 check-discord: setup
 	@$(BIN)/python -m tests.conformance "$(SPEC)"

@@ -1,5 +1,6 @@
 """`/deployments`: what can be run, and which inputs it has."""
 
+import io
 from typing import TYPE_CHECKING, Any, cast
 
 import discord
@@ -9,9 +10,9 @@ from discord.ext import commands
 from cogs.ui import limits
 from cogs.ui.buttons import list_buttons
 from cogs.ui.choices import deployment_choices
-from cogs.ui.embeds import deployment_embed, deployments_embed
+from cogs.ui.embeds import deployment_embed, deployment_text, deployments_embed
 from cogs.ui.who import Served
-from core.catalog import Catalog
+from core.catalog import Catalog, Deployment
 
 if TYPE_CHECKING:
     from discord.types.interactions import SelectMessageComponentInteractionData
@@ -32,7 +33,7 @@ class Deployments(commands.Cog):
             await interaction.edit_original_response(**await self._page(0))
         else:
             found = await self._catalog.find(deployment)
-            await interaction.edit_original_response(embed=deployment_embed(found))
+            await interaction.edit_original_response(embed=deployment_embed(found), attachments=_whole(found))
 
     @deployments.autocomplete("deployment")
     async def suggest(self, _: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
@@ -48,8 +49,13 @@ class Deployments(commands.Cog):
         await interaction.response.defer()
         data = cast("SelectMessageComponentInteractionData", interaction.data)
         found = await self._catalog.find(data["values"][0])
-        await interaction.followup.send(embed=deployment_embed(found), ephemeral=True)
+        await interaction.followup.send(embed=deployment_embed(found), files=_whole(found), ephemeral=True)
 
     async def _page(self, page: int) -> dict[str, Any]:
         kept = await self._catalog.list_deployments()
         return {"embed": deployments_embed(kept, page), "view": list_buttons(kept.value, page)}
+
+
+def _whole(deployment: Deployment) -> list[discord.File]:
+    text = deployment_text(deployment)
+    return [] if text is None else [discord.File(io.BytesIO(text.encode()), "inputs.md")]

@@ -13,7 +13,7 @@ from cogs.ui.choices import run_choices
 from cogs.ui.embeds import note_embed
 from cogs.ui.reply import Reply
 from cogs.ui.who import Served, check_permissions, who, who_reacted
-from core.errors import AlreadyAsked, NotYourRun
+from core.errors import AlreadyAsked
 from core.services import Services
 
 log = structlog.get_logger(__name__)
@@ -60,24 +60,33 @@ class Runs(commands.Cog):
         if me is None or payload.message_author_id != me.id or payload.user_id == me.id or str(payload.emoji) != AGAIN:
             return
         try:
-            await self._react(payload)
-        except (AlreadyAsked, NotYourRun):
-            log.debug("reaction.ignored", user=payload.user_id, message=payload.message_id)
-        except Exception as error:  # noqa: BLE001 -- discord.py would only log it, and the person would see nothing
-            await self._answer(payload, error)
+            run_id = await self._own_run(payload)
+        except Exception as error:  # noqa: BLE001 -- until it is known whose run it is, nobody is told anything
+            log.info("reaction.ignored", user=payload.user_id, message=payload.message_id, error=type(error).__name__)
+            return
+        if run_id is not None:
+            await self._again(run_id, payload)
 
-    async def _react(self, payload: discord.RawReactionActionEvent) -> None:
+    async def _own_run(self, payload: discord.RawReactionActionEvent) -> str | None:
         self._services.admission.admit(payload.guild_id)
         message = await self._client.get_partial_messageable(payload.channel_id).fetch_message(payload.message_id)
         run_id = run_of(message)
-        if run_id is not None:
+        is_own = run_id is not None and await self._services.generation.owner_of(run_id) == payload.user_id
+        return run_id if is_own else None
+
+    async def _again(self, run_id: str, payload: discord.RawReactionActionEvent) -> None:
+        try:
             reply = Reply.after_reaction(self._client, payload)
-            await self._services.generation.again(run_id, who_reacted(payload), reply, owner_only=True)
+            await self._services.generation.again(run_id, who_reacted(payload), reply)
+        except AlreadyAsked:
+            log.info("reaction.ignored", user=payload.user_id, message=payload.message_id, error="AlreadyAsked")
+        except Exception as error:  # noqa: BLE001 -- discord.py would only log it, and the person would see nothing
+            await self._answer(payload, error)
 
     async def _answer(self, payload: discord.RawReactionActionEvent, error: Exception) -> None:
         embed = door.report(error, "reaction", payload.user_id)
         channel = self._client.get_partial_messageable(payload.channel_id)
         try:
             await channel.send(embed=embed, delete_after=_SENTENCE_LIFE)
-        except discord.HTTPException as failed:
-            log.warning("reaction.unanswered", user=payload.user_id, error=str(failed))
+        except Exception as failed:  # noqa: BLE001 -- discord.py lets its HTTP client's own errors through
+            log.warning("reaction.unanswered", user=payload.user_id, error=type(failed).__name__)

@@ -38,6 +38,7 @@ class Deployment:
     inputs: tuple[Input, ...]
     makes: Kind
     label: str = ""
+    is_fluid: bool = False
 
     @property
     def roles(self) -> Roles:
@@ -103,6 +104,13 @@ class Catalog:
 
     async def _load(self) -> Offer:
         try:
+            return await self._read()
+        except ApiError as error:
+            log.warning("catalog.not_loaded", error=str(error))
+            raise
+
+    async def _read(self) -> Offer:
+        try:
             items = [item async for item in self._pages()]
         except ServerFault:
             items, unreadable = await self._walk()
@@ -118,14 +126,16 @@ class Catalog:
     async def _pages(self) -> AsyncIterator[object]:
         for environment in self._environments:
             for is_fluid in (False, True):  # each list leaves out the other's deployments
-                offset = 0
+                offset, last = 0, list[object]()
                 while True:
                     page = await self._api.page_deployments(environment, is_fluid=is_fluid, offset=offset)
+                    if page == last:  # this server knows no pages: it sends the same again
+                        break
                     for item in page:
                         yield item
-                    if len(page) != PAGE:  # shorter: the last; longer: this server knows no pages and sends all
+                    if len(page) != PAGE:  # shorter: the last; longer: all of them at once
                         break
-                    offset += PAGE
+                    offset, last = offset + PAGE, page
 
     async def _walk(self) -> tuple[list[object], list[str]]:
         """Every workflow's own list; a broken one costs only itself. Raises when several are asked and none answers."""
@@ -182,6 +192,7 @@ def _deployment(row: DeploymentRow) -> Deployment:
         description=row.description or "",
         inputs=parse_inputs(graph),
         makes=made_by(graph),
+        is_fluid=row.modal_image_id is not None,
     )
 
 

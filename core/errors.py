@@ -182,6 +182,9 @@ class FileHostRefused(FileError):
         super().__init__(name)
         self.host = host
 
+    def __str__(self) -> str:
+        return f"{super().__str__()} at {self.host}"
+
 
 class FileUnavailable(FileError):
     """Its host did not hand it over; `status` when there was an answer."""
@@ -204,6 +207,14 @@ class RunNotOurs(CoreError):
 
 class RunGone(CoreError):
     """ComfyUI Deploy no longer knows this run."""
+
+
+class RunSilent(CoreError):
+    """ComfyUI Deploy has given no news of this run for so long that nobody waits any more."""
+
+
+class DeploymentGone(CoreError):
+    """The deployment of an earlier run is no longer on offer."""
 
 
 class NotYourRun(CoreError):

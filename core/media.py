@@ -45,10 +45,11 @@ class LocalFile:
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """How files are reached: `resolve` makes what finds the addresses of a name."""
+    """How files are reached: `resolve` makes what finds the addresses of a name, `pauses` are seconds between tries."""
 
     timeout: aiohttp.ClientTimeout
     resolve: Callable[[], AbstractResolver] = aiohttp.ThreadedResolver
+    pauses: tuple[float, ...] = (0.5, 2.0)
 
 
 NETWORK: Final = Network(aiohttp.ClientTimeout(total=300, sock_connect=10, sock_read=30))
@@ -121,26 +122,43 @@ class Media:
     @asynccontextmanager
     async def _fetched(self, url: str, name: str, hosts: Hosts, limit: int) -> AsyncIterator[LocalFile]:
         with tempfile.TemporaryFile() as file:
-            try:
-                size = await self._download(url, name, hosts, limit, file)
-            except (aiohttp.ClientError, TimeoutError, OSError):
-                raise FileUnavailable(name) from None
+            size = await self._downloaded(url, name, hosts, limit, file)
             file.seek(0)
             yield LocalFile(file, name, size)
 
+    async def _downloaded(self, url: str, name: str, hosts: Hosts, limit: int, into: IO[bytes]) -> int:
+        """From the start again after a hiccup of the file's host: by now the run is paid for."""
+        for pause in self._network.pauses:
+            try:
+                return await self._attempt(url, name, hosts, limit, into)
+            except FileUnavailable as failed:
+                if failed.status is not None and failed.status < 500:
+                    raise
+            await asyncio.sleep(pause)
+            into.seek(0)
+            into.truncate()
+        return await self._attempt(url, name, hosts, limit, into)
+
+    async def _attempt(self, url: str, name: str, hosts: Hosts, limit: int, into: IO[bytes]) -> int:
+        try:
+            return await self._download(url, name, hosts, limit, into)
+        except (aiohttp.ClientError, TimeoutError, OSError):
+            raise FileUnavailable(name) from None
+
     async def _download(self, url: str, name: str, hosts: Hosts, limit: int, into: IO[bytes]) -> int:
+        status = None
         for _ in range(_REDIRECTS + 1):
             exact = _allowed(url, name, hosts)
             async with self._session(hosts).get(
                 exact, allow_redirects=False, timeout=self._network.timeout
             ) as response:
                 if 300 <= response.status < 400 and "Location" in response.headers:
-                    url = _joined(url, response.headers["Location"])
+                    url, status = _joined(url, response.headers["Location"]), response.status
                     continue
                 if response.status != 200:
                     raise FileUnavailable(name, status=response.status)
                 return await _stream(response, name, limit, into)
-        raise FileUnavailable(name)
+        raise FileUnavailable(name, status=status)
 
     def _session(self, hosts: Hosts) -> aiohttp.ClientSession:
         if hosts not in self._sessions:
@@ -208,6 +226,8 @@ async def _stream(response: aiohttp.ClientResponse, name: str, limit: int, into:
         if size > limit:
             raise FileTooLarge(name, limit=limit)
         await asyncio.to_thread(into.write, chunk)
+    if size == 0:
+        raise FileUnavailable(name, status=response.status)
     return size
 
 

@@ -52,7 +52,7 @@ async def open_services(plan: Plan) -> AsyncIterator[Services]:
         inputs = Hosts(plan.input_hosts.public, plan.input_hosts.trusted | plan.trusted_hosts)
         media = await stack.enter_async_context(Media.connect(api, inputs=inputs, outputs=Hosts(OUTPUT_HOSTS, trusted)))
         catalog = await stack.enter_async_context(aclosing(Catalog(api, plan.environments, plan.cache_ttl)))
-        tracker = await stack.enter_async_context(Tracker.start(api.get_run))
+        tracker = await stack.enter_async_context(Tracker.start(api.get_run, glance=api.find_status))
         deliveries = await stack.enter_async_context(aclosing(Deliveries(api, tracker, media)))
         limits = RunLimits(plan.runs_per_user, plan.runs_total)
         parts = Parts(api, catalog, media, Submission(api), deliveries, limits)

@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+from typing import Final
 
 import discord
 import structlog
@@ -9,7 +10,13 @@ import structlog
 from core.services import Services, open_services
 from stationthis_discord import log as logs
 from stationthis_discord.bot import StationBot, use_discord_at, use_its_gateway
-from stationthis_discord.settings import Settings
+from stationthis_discord.settings import Settings, SettingsError, unknown_names
+
+_NO_SUCH_SERVER: Final = (
+    "STATIONTHIS_DEV_GUILD_ID is not usable: Discord does not let the bot register commands in that server. "
+    "Invite the bot there first, or leave it out."
+)
+_TOKEN_REFUSED: Final = 4004  # the gateway's close code when the token was reset while the bot was running
 
 log = structlog.get_logger(__name__)
 
@@ -26,9 +33,12 @@ async def run_bot(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT.
 
     Raises:
-        TokenRefused, NotReachable: at the start.
+        TokenRefused, NotReachable: at the start, or when Discord ends the connection for good.
+        SettingsError: a setting that only Discord can judge.
     """
     logs.configure(settings.stationthis_log_format, settings.stationthis_log_level, settings.secrets)
+    for name in unknown_names():
+        log.warning("settings.unknown", variable=name, hint="check its spelling against .env.example")
     if settings.discord_api_url:
         use_discord_at(settings.discord_api_url)
     async with (
@@ -46,8 +56,11 @@ async def _login(bot: StationBot, settings: Settings) -> None:
             await use_its_gateway(bot)
     except discord.LoginFailure:
         raise TokenRefused from None
+    except discord.Forbidden:
+        raise SettingsError([_NO_SUCH_SERVER]) from None
     except Exception as error:  # discord.py lets the errors of its own HTTP client through
-        log.debug("discord.unreachable", exc_info=True)
+        if not isinstance(error, discord.HTTPException | discord.GatewayNotFound | OSError):
+            log.warning("discord.unreachable", exc_info=True)
         raise NotReachable(type(error).__name__) from None
 
 
@@ -63,9 +76,11 @@ async def _serve(bot: StationBot, services: Services) -> None:
         await asyncio.wait({connection, stopping}, return_when=asyncio.FIRST_COMPLETED)
         if stop.is_set():
             log.info("bot.stopping", under_way=services.limits.under_way)
-            await services.deliveries.pause()
-        else:
+        await services.generation.pause()
+        if not stop.is_set():
             await connection
+    except discord.ConnectionClosed as closed:
+        raise (TokenRefused if closed.code == _TOKEN_REFUSED else NotReachable)(f"closed with {closed.code}") from None
     finally:
         await bot.close()
         for task in (connection, stopping, presence):

@@ -74,6 +74,7 @@ class StationBot(commands.AutoShardedBot):
         )
         self.services = services
         self.presses: dict[str, Press] = {}
+        self._load_shown: int | None = None
         self._dev_guild = discord.Object(dev_guild) if dev_guild else None
 
     async def setup_hook(self) -> None:
@@ -92,18 +93,18 @@ class StationBot(commands.AutoShardedBot):
 
     async def show_load(self) -> None:
         """Keep the presence line true: how many runs are under way, sent only when it changed. Runs until cancelled."""
-        shown: int | None = 0
         while True:
             await asyncio.sleep(PRESENCE_PACE)
             count = self.services.limits.under_way
-            if count == shown or not self.is_ready():
+            if count == self._load_shown or not self.is_ready():
                 continue
             words = discord.CustomActivity(f"🎨 {count} running" if count else "/generate")
             with contextlib.suppress(ConnectionError, discord.ConnectionClosed):  # a new connection starts without one
                 await self.change_presence(activity=words)
-                shown = count
+                self._load_shown = count
 
     async def on_ready(self) -> None:
+        self._load_shown = None
         log.info("bot.ready", user=str(self.user), servers=len(self.guilds), shards=self.shard_count)
 
     async def on_message(self, _: discord.Message, /) -> None:

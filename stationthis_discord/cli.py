@@ -8,7 +8,10 @@ import typer
 
 from stationthis_discord.settings import SettingsError
 
-BAD_SETTINGS = 2  # exit code: settings or token; what else goes wrong is 1
+# Exit codes; what else goes wrong is 1.
+BAD_SETTINGS = 2  # settings or token
+INTERRUPTED = 130  # Ctrl-C, as shells count it
+TERMINATED = 143  # SIGTERM
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 
@@ -46,7 +49,7 @@ def generate(  # noqa: PLR0913, PLR0917 -- one parameter for each option
     deployment: Annotated[str, typer.Argument(help="Name or id of the deployment")],
     prompt: Annotated[str | None, typer.Option(help="What you want to see")] = None,
     negative: Annotated[str | None, typer.Option(help="What you do not want to see")] = None,
-    image: Annotated[Path | None, typer.Option(help="The picture to start from", dir_okay=False)] = None,
+    image: Annotated[Path | None, typer.Option(help="The picture to start from", dir_okay=False, exists=True)] = None,
     seed: Annotated[int | None, typer.Option(help="Random if left out")] = None,
     inputs: Annotated[list[str] | None, typer.Option("--input", help="name=value, may be repeated")] = None,
     out: Annotated[Path, typer.Option(help="Folder for the results", file_okay=False)] = Path("out"),
@@ -63,7 +66,15 @@ def generate(  # noqa: PLR0913, PLR0917 -- one parameter for each option
             stop(f"--input wants name=value, not {name!r}.", BAD_SETTINGS)
     source = Source(image.name, image) if image else None
     given = Given(prompt, negative, seed, source, {name.strip(): value for name, _, value in pairs})
-    raise SystemExit(asyncio.run(oneshot.generate(oneshot.Order(deployment, given, out, sandbox, pace))))
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        stop(f"--out {out} cannot be made: {error.strerror}.", BAD_SETTINGS)
+    try:
+        code = asyncio.run(oneshot.generate(oneshot.Order(deployment, given, out, sandbox, pace)))
+    except KeyboardInterrupt:
+        stop("Stopped. If a run was started, it goes on at ComfyUI Deploy.", INTERRUPTED)
+    raise SystemExit(code)
 
 
 @app.command()
@@ -83,7 +94,9 @@ def demo(
     except DemoFailed as failed:
         stop(str(failed))
     except KeyboardInterrupt:
-        typer.echo("\nStopped.")
+        stop("\nStopped.", INTERRUPTED)
+    except asyncio.CancelledError:
+        stop("Stopped.", TERMINATED)
 
 
 @app.command()

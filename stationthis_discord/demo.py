@@ -3,6 +3,7 @@
 import asyncio
 import os
 import re
+import signal
 import sys
 import tempfile
 from collections.abc import AsyncIterator
@@ -47,18 +48,25 @@ async def give(tour: Tour) -> None:
     Raises:
         DemoFailed: anything went wrong.
     """
+    task = asyncio.current_task()
+    if task is not None:  # else the bot's process would outlive this one
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    for folder in filter(None, (tour.out, tour.shots)):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise DemoFailed(f"{folder} cannot be made: {error.strerror}.") from None
     console = Console(highlight=False)
     console.print("Starting a local ComfyUI Deploy, a local Discord and the bot…")
     async with ComfyDeploySandbox() as api, DiscordSandbox() as discord:
         _set_scene(api, tour)
-        tour.out.mkdir(parents=True, exist_ok=True)
         async with _bot(api, discord, tour.out / "bot.log") as process:
             await _until_ready(discord, process, tour)
             message_id = await _show(discord, tour, console)
             _save(discord, message_id, tour, console)
             if not tour.once:
-                console.print(f"\nStill up. Run more against the same sandbox from another terminal:\n{_more(api)}")
-                console.print("Ctrl-C ends it.")
+                console.print("\nStill up until Ctrl-C. From another terminal, more runs on the same sandbox:")
+                console.print(_more(api), markup=False, soft_wrap=True)
                 await process.wait()
                 raise DemoFailed(f"The bot stopped. Its log is {tour.out / 'bot.log'}.")
 
@@ -160,7 +168,6 @@ def _save(discord: DiscordSandbox, message_id: str, tour: Tour, console: Console
         target.write_bytes(discord.file(attachment["url"]))
         console.print(str(target), markup=False, soft_wrap=True)
     if tour.shots is not None:
-        tour.shots.mkdir(parents=True, exist_ok=True)
         for number, (stage, message) in enumerate(_by_stage(discord, message_id), start=1):
             target = tour.shots / f"{number}-{stage.lower().replace(' ', '-')}.png"
             now = datetime.fromisoformat(message["edited_timestamp"] or message["timestamp"])
@@ -213,5 +220,5 @@ def _plain(message: dict[str, Any]) -> str:
 def _more(api: ComfyDeploySandbox) -> str:
     return (
         f"  COMFY_DEPLOY_API_URL={api.url} COMFY_DEPLOY_API_KEY={api.key} \\\n"
-        '    stationthis-discord generate text-to-image --prompt "…"'
+        f'    {Path(sys.argv[0])} generate text-to-image --prompt "a fox in the snow"'
     )

@@ -117,7 +117,9 @@ async def _deployments(services: Services, settings: ApiSettings) -> Finding:
     if not offer.deployments:
         fix = "deploy a workflow there, set STATIONTHIS_ENVIRONMENTS, or use the key of the account that owns them."
         return Finding("deployments", False, f"none in {names}.", fix)
-    return Finding("deployments", True, f"{len(offer.deployments)} on offer in {names}.")
+    fluid = sum(item.is_fluid for item in offer.deployments)
+    lists = f"{len(offer.deployments) - fluid} in the ordinary list, {fluid} in the fluid one"
+    return Finding("deployments", True, f"{len(offer.deployments)} on offer in {names}: {lists}.")
 
 
 async def _media(services: Services, _: ApiSettings) -> Finding:

@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.console import Console
 
 from core.comfydeploy.fit import Given
-from core.errors import CoreError
+from core.errors import CannotCancel, CoreError
 from core.people.actor import Actor
 from core.runs.generation import Wish
 from core.runs.view import Stage
@@ -70,7 +70,10 @@ async def _run(services: Services, order: Order, terminal: Terminal) -> int:
     run_id = await services.generation.start(Wish(TERMINAL, order.deployment, order.given), terminal)
     delivery = services.deliveries.find(run_id)
     if delivery is not None and await _interrupted(delivery.closed):
-        await services.generation.cancel(run_id, TERMINAL)
+        try:
+            await services.generation.cancel(run_id, TERMINAL)
+        except CannotCancel as cannot:
+            terminal.say(plain(cannot))
         await delivery.closed.wait()
     for path in terminal.saved:
         print(path)  # noqa: T201 -- the paths are this command's output

@@ -24,6 +24,7 @@ _STATES = {
     Stage.TIMED_OUT: "Timed out",
     Stage.CANCELLED: "Cancelled",
     Stage.LOST: "Lost",
+    Stage.UNREAD: "No news, or a result that cannot be read",
 }
 
 
@@ -52,6 +53,10 @@ class Terminal:
         if self._progress.live.is_started:  # else rich would write an empty line
             self._progress.stop()
 
+    def say(self, sentence: str) -> None:
+        """A line beside the one that changes."""
+        self._console.print(sentence, markup=False)
+
     async def finish(self, view: RunView) -> None:
         self._say(view)
         self.close()
@@ -78,7 +83,7 @@ class Terminal:
         elif view.stage is Stage.RUNNING and view.run is not None and view.run.live_status:
             words += f": {_printable(view.run.live_status[:60])}"
         if view.silent_since is not None:
-            words += " (ComfyUI Deploy does not answer, still trying)"
+            words += " (no news from ComfyUI Deploy, still trying)"
         share = 1.0 if view.stage is Stage.DONE else (view.run.progress if view.run else 0.0)
         self._progress.update(self._line, completed=share, description=words)
         if not self._console.is_terminal and words != self._said:
@@ -95,7 +100,7 @@ class Terminal:
 
 def plain(error: CoreError) -> str:
     """The sentence for an error, without Discord's markdown."""
-    return re.sub(r"\\(?=[^\w\s])|\*\*|`", "", words_for(error))
+    return re.sub(r"\\(?=[^a-zA-Z0-9\s])|\*\*|`", "", words_for(error))
 
 
 def _printable(foreign: str) -> str:

@@ -53,10 +53,12 @@ def run_buttons(view: RunView) -> discord.ui.View:
     if view.pausing:
         row.add_item(_button("refresh", view.run_id, "Refresh", "🔄"))
     elif view.stage in _CANCELLABLE:
-        cancel = _button("cancel", view.run_id, "Cancel", "✖", disabled=view.cancelling)
-        row.add_item(cancel)
+        row.add_item(_button("cancel", view.run_id, "Cancel", "✖", disabled=view.cancelling))
+        row.add_item(_button("refresh", view.run_id, "Refresh", "🔄"))
     elif view.stage.is_over and view.stage is not Stage.LOST:
         row.add_item(_button("again", view.run_id, "Again", "🎲"))
+        if view.stage is Stage.UNREAD or any(item.limit is None for item in view.left_out):
+            row.add_item(_button("refresh", view.run_id, "Refresh", "🔄"))
     return row
 
 

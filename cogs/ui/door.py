@@ -7,7 +7,7 @@ import structlog
 
 from cogs.ui.embeds import error_embed
 from cogs.ui.words import words_for
-from core.errors import CoreError
+from core.errors import ApiError, CoreError
 
 log = structlog.get_logger(__name__)
 
@@ -19,7 +19,8 @@ def report(error: BaseException, door: str, user: int) -> discord.Embed:
     reference = secrets.token_hex(4)
     cause = getattr(error, "original", error)
     if isinstance(cause, CoreError):
-        log.info("refused", ref=reference, door=door, user=user, error=str(cause), kind=type(cause).__name__)
+        level = log.warning if isinstance(cause, ApiError) else log.info
+        level("refused", ref=reference, door=door, user=user, error=str(cause), kind=type(cause).__name__)
     else:
         log.error("failed", ref=reference, door=door, user=user, exc_info=cause)
     return error_embed(words_for(cause), reference)
@@ -36,16 +37,18 @@ async def answer(interaction: discord.Interaction, error: BaseException, door: s
     embed = report(error, door, interaction.user.id)
     try:
         await _send(interaction, embed)
-    except discord.HTTPException as failed:
-        log.warning("interaction.unanswered", door=door, user=interaction.user.id, error=str(failed))
+    except Exception as failed:  # noqa: BLE001 -- discord.py lets its HTTP client's own errors through
+        log.warning("interaction.unanswered", door=door, user=interaction.user.id, error=type(failed).__name__)
 
 
 async def _send(interaction: discord.Interaction, embed: discord.Embed) -> None:
     if interaction.type is discord.InteractionType.autocomplete:
         await interaction.response.autocomplete([])  # there is no place for a sentence
-    elif not interaction.response.is_done():
+        return
+    if not interaction.response.is_done():
         await interaction.response.send_message(embed=embed, ephemeral=True)
-    elif interaction.type is discord.InteractionType.application_command:
-        await interaction.edit_original_response(embed=embed, view=None, attachments=[])
-    else:
-        await interaction.followup.send(embed=embed, ephemeral=True)
+        return
+    if interaction.type is discord.InteractionType.application_command:
+        # a deferred answer is public or not from the start, so the public one makes way for one that is not
+        await interaction.delete_original_response()
+    await interaction.followup.send(embed=embed, ephemeral=True)

@@ -11,6 +11,7 @@ from cogs.ui.text import block, clip, code, fitting, named, number, safe, second
 from core.cache import Kept
 from core.catalog import Deployment, Offer
 from core.comfydeploy.inputs import Input, InputKind
+from core.comfydeploy.models import Status
 from core.runs.view import LeftOut, RunView, Stage
 
 BLURPLE: Final = discord.Colour(0x5865F2)
@@ -78,15 +79,30 @@ def deployments_embed(kept: Kept[Offer], page: int) -> discord.Embed:
 
 
 def deployment_embed(deployment: Deployment) -> discord.Embed:
-    """One deployment with every input it declares."""
+    """One deployment with every input it declares, as far as there is room; `deployment_text` has the rest."""
+    text = fitting(_deployment_lines(deployment), limits.EMBED_DESCRIPTION)
+    return discord.Embed(title=named(deployment.label, limits.EMBED_TITLE // 2), description=text, colour=BLURPLE)
+
+
+def deployment_text(deployment: Deployment) -> str | None:
+    """All of it for a file, when an embed has no room for it."""
+    lines = _deployment_lines(deployment)
+    whole = "\n".join(lines)
+    return whole if whole != fitting(lines, limits.EMBED_DESCRIPTION) else None
+
+
+def _deployment_lines(deployment: Deployment) -> list[str]:
     lines = [safe(deployment.description, 500)] if deployment.description else []
     version = f" · v{deployment.version}" if deployment.version is not None else ""
     lines.append(f"Makes: **{deployment.makes}** · {safe(deployment.environment, 40)}{version}")
     if not deployment.inputs:
         lines.append("It has no inputs: `/generate` runs it as it is.")
-    lines += [_input_line(item) for item in deployment.inputs]
-    text = fitting(lines, limits.EMBED_DESCRIPTION)
-    return discord.Embed(title=named(deployment.label, limits.EMBED_TITLE // 2), description=text, colour=BLURPLE)
+    return lines + [_input_line(item) for item in deployment.inputs]
+
+
+def long_texts(view: RunView) -> list[str]:
+    """Text results that the embed has no room for as a whole."""
+    return [text for text in view.texts if len(text) > _TEXT]
 
 
 _HELP: Final = """\
@@ -122,18 +138,21 @@ _COLOURS: Final = {
     Stage.FAILED: RED,
     Stage.TIMED_OUT: RED,
     Stage.LOST: RED,
+    Stage.UNREAD: YELLOW,
     Stage.CANCELLED: GREY,
 }
 
 
 def _state_line(view: RunView) -> str:
+    if view.pausing and view.run_id is None:
+        return "🔄 **The bot restarts** while it hands in your run. Wait a minute, or you may pay for it twice."
     if view.pausing:
         return "🔄 **The bot restarts** · your run goes on. Press **Refresh** in a minute to see it."
     if view.cancelling and not view.stage.is_over:
         return "🚫 **Cancelling…**"
     line = _STATES[view.stage](view)
     if view.silent_since is not None and not view.stage.is_over:
-        line += f"\n⚠ ComfyUI Deploy has not answered since {when(view.silent_since)}. Still trying."
+        line += f"\n⚠ ComfyUI Deploy gives no news of it since {when(view.silent_since)}. Still trying."
     return line
 
 
@@ -178,6 +197,11 @@ _STATES: Final[dict[Stage, Callable[[RunView], str]]] = {
         "⏱ **Timed out**\nThe deployment's time limit stopped this run. Try again, or less at once."
     ),
     Stage.CANCELLED: lambda _: "🚫 **Cancelled**",
+    Stage.UNREAD: lambda view: (
+        "⚠ **Finished**, but its result cannot be read. Press **Refresh** to try again."
+        if view.run and view.run.status == Status.SUCCESS
+        else "⚠ **No news**: ComfyUI Deploy does not tell how it stands. Press **Refresh** to look again."
+    ),
     Stage.LOST: lambda _: "❌ **Lost**\nComfyUI Deploy no longer knows this run. Please start it anew.",
 }
 

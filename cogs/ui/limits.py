@@ -8,6 +8,7 @@ EMBED_DESCRIPTION: Final = 4096
 
 # https://docs.discord.com/developers/resources/message#attachment-object
 ALT_TEXT: Final = 1024
+FILES: Final = 10
 
 # https://docs.discord.com/developers/interactions/application-commands
 CHOICES: Final = 25

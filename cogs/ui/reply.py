@@ -1,6 +1,8 @@
 """The message a run is shown in: reached by the interaction's token while that lives, then through the channel."""
 
 import asyncio
+import functools
+import io
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -11,8 +13,8 @@ import structlog
 
 from cogs.ui import limits
 from cogs.ui.buttons import run_buttons
-from cogs.ui.embeds import run_embed
-from cogs.ui.text import clip
+from cogs.ui.embeds import long_texts, run_embed
+from cogs.ui.text import plain
 from core.errors import SurfaceLost
 from core.people.actor import DEFAULT_UPLOAD_LIMIT
 from core.runs.view import Fetched, LeftOut, RunView
@@ -21,6 +23,7 @@ log = structlog.get_logger(__name__)
 
 _TOKEN_OVER: Final = {50027, 10015}  # Invalid Webhook Token, Unknown Webhook
 _TOO_LARGE: Final = 40005
+_GONE: Final = {403, 404}
 _PAUSES: Final = (2.0, 8.0)  # seconds between the tries to show an end
 
 Payload = Callable[[], dict[str, Any]]
@@ -108,31 +111,32 @@ class Reply:
         try:
             await self._put(lambda: {"embed": run_embed(view), "view": run_buttons(view)})
         except discord.HTTPException as error:
-            if not self._exists or error.status in {403, 404}:
+            if not self._exists or error.status in _GONE:
                 raise SurfaceLost(_reason(error)) from None
             log.warning("run.show_failed", run=view.run_id, error=_reason(error))
-        except OSError as error:
+        except Exception as error:  # noqa: BLE001 -- discord.py lets its HTTP client's own errors through
+            if not self._exists:
+                raise SurfaceLost(type(error).__name__) from None
             log.warning("run.show_failed", run=view.run_id, error=type(error).__name__)
 
     async def finish(self, view: RunView) -> None:
-        """The end, tried more than once; without its files if they are refused as too large."""
-        for pause in (*_PAUSES, None):
+        """The end, tried more than once: without its files if they are refused, and then without foreign text."""
+        reason = ""
+        for pause in (*_PAUSES, 0.0):
             try:
-                await self._put(lambda: _final_payload(view))
+                await self._put(functools.partial(_final_payload, view))
             except discord.HTTPException as error:
-                if error.code == _TOO_LARGE or error.status == 413:
-                    await self._put(lambda: _final_payload(_without_files(view, self.upload_limit)))
-                elif pause is None or error.status < 500:
-                    raise SurfaceLost(_reason(error)) from None
-                else:
-                    await asyncio.sleep(pause)
-                    continue
-            except OSError as error:
-                if pause is None:
-                    raise SurfaceLost(type(error).__name__) from None
-                await asyncio.sleep(pause)
-                continue
-            return
+                reason = _reason(error)
+                if error.status in _GONE:
+                    break
+                view = _lighter(view, error, self.upload_limit)
+            except Exception as error:  # noqa: BLE001 -- as above
+                reason = type(error).__name__
+            else:
+                return
+            log.warning("run.end_not_shown", run=view.run_id, error=reason)
+            await asyncio.sleep(pause)
+        raise SurfaceLost(reason)
 
     async def _put(self, payload: Payload) -> None:
         if self._token is not None and self._token.is_alive:
@@ -166,18 +170,29 @@ def _final_payload(view: RunView) -> dict[str, Any]:
     return {
         "embed": run_embed(view),
         "view": run_buttons(view),
-        "attachments": [_attachment(item, view.prompt) for item in view.files],
+        "attachments": [*(_attachment(item, view.prompt) for item in view.files), *_texts(view)],
     }
+
+
+def _texts(view: RunView) -> list[discord.File]:
+    room = limits.FILES - len(view.files)
+    texts = enumerate(long_texts(view)[:room], start=1)
+    return [discord.File(io.BytesIO(text.encode()), f"text-{number}.txt") for number, text in texts]
 
 
 def _attachment(item: Fetched, prompt: str | None) -> discord.File:
     item.file.seek(0)
-    return discord.File(item.file, item.name, description=clip(prompt, limits.ALT_TEXT) if prompt else None)  # type: ignore[arg-type]  # an IO[bytes] at run time
+    return discord.File(item.file, item.name, description=plain(prompt, limits.ALT_TEXT) if prompt else None)  # type: ignore[arg-type]  # an IO[bytes] at run time
 
 
-def _without_files(view: RunView, limit: int) -> RunView:
-    left_out = tuple(LeftOut(item.media, item.size, limit) for item in view.files)
-    return replace(view, files=(), left_out=view.left_out + left_out)
+def _lighter(view: RunView, error: discord.HTTPException, limit: int) -> RunView:
+    """What to show instead of what Discord did not take."""
+    if error.status >= 500:
+        return view
+    is_size = error.code == _TOO_LARGE or error.status == 413
+    left_out = tuple(LeftOut(item.media, item.size, limit if is_size else None) for item in view.files)
+    lighter = replace(view, files=(), left_out=view.left_out + left_out)
+    return lighter if is_size else replace(lighter, prompt=None, texts=())
 
 
 def _reason(error: discord.HTTPException) -> str:

@@ -17,6 +17,7 @@ from core.errors import (
     CannotCancel,
     CoreError,
     DeploymentAmbiguous,
+    DeploymentGone,
     DeploymentNotFound,
     DispatchFailed,
     Fault,
@@ -39,6 +40,7 @@ from core.errors import (
     Refused,
     RunGone,
     RunNotOurs,
+    RunSilent,
     ServerFault,
     SubmitUnknown,
     SurfaceLost,
@@ -150,7 +152,7 @@ def _too_many(error: TooManyRuns) -> str:
 
 
 def _api_down(_: ApiError) -> str:
-    return f"ComfyUI Deploy does not answer at the moment. {_NOTHING_STARTED} Please try again in a minute."
+    return "ComfyUI Deploy does not answer at the moment. Please try again in a minute."
 
 
 _WORDS: Final[dict[type[BaseException], Callable[[Any], str]]] = {
@@ -160,7 +162,7 @@ _WORDS: Final[dict[type[BaseException], Callable[[Any], str]]] = {
     NoAnswer: _api_down,
     ServerFault: _api_down,
     BadReply: _api_down,
-    Busy: lambda _: f"ComfyUI Deploy is too busy at the moment. {_NOTHING_STARTED} Please try again in a minute.",
+    Busy: lambda _: "ComfyUI Deploy is too busy at the moment. Please try again in a minute.",
     KeyRefused: lambda _: f"The bot's access to ComfyUI Deploy does not work. {_OPERATORS}",
     AccessDenied: lambda _: f"ComfyUI Deploy does not allow the bot to do this. {_OPERATORS}",
     OutOfCredits: lambda _: f"The bot's ComfyUI Deploy account is out of GPU credits. {_NOTHING_STARTED} {_OPERATORS}",
@@ -185,12 +187,17 @@ _WORDS: Final[dict[type[BaseException], Callable[[Any], str]]] = {
     ),
     FileNotAnImage: lambda e: (
         f"The file {code(e.name, 60)} is not a picture that can be read. "
-        f"Attach a PNG, JPEG, WebP or GIF of at most 64 megapixels. {_NOTHING_STARTED}"
+        f"Attach a PNG, JPEG, WebP, GIF, BMP or TIFF of at most 64 megapixels. {_NOTHING_STARTED}"
     ),
     RunNotOurs: lambda _: "This run was not made with this bot, so it cannot be used from here.",
+    RunSilent: lambda _: "ComfyUI Deploy does not tell how this run stands. Please try again later.",
+    DeploymentGone: lambda _: "The deployment of this run is no longer on offer. `/deployments` lists what can be run.",
     RunGone: lambda _: "ComfyUI Deploy no longer knows this run. Start a new one with `/generate`.",
     NotYourRun: lambda e: f"This is a run of <@{e.owner}>. Only they and moderators can do that.",
-    NothingUnderWay: lambda _: "You have no run under way that could be cancelled.",
+    NothingUnderWay: lambda _: (
+        "You have no run under way that could be cancelled. "
+        "One from before a restart of the bot is cancelled by the button under its message."
+    ),
     AlreadyOver: lambda _: "This run has ended already, so there is nothing to cancel.",
     CannotCancel: _cannot_cancel,
     SubmitUnknown: lambda _: (
@@ -205,7 +212,7 @@ _WORDS: Final[dict[type[BaseException], Callable[[Any], str]]] = {
     ),
     ButtonUnknown: lambda _: "This button or form is of another version of the bot, or too old. Use the command anew.",
     SurfaceLost: lambda _: (
-        f"The bot may not write here. It needs View Channel, Send Messages, Embed Links and Attach Files. "
+        f"The bot could not write here. It needs View Channel, Send Messages, Embed Links and Attach Files. "
         f"{_NOTHING_STARTED}"
     ),
     discord.Forbidden: lambda _: (

@@ -6,7 +6,7 @@ Reads are retried (`core.comfydeploy.retry`); what changes something is sent onc
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import IO, Any, Final, TypeVar
 
@@ -131,6 +131,13 @@ class ComfyDeploy:
         query = {"deployment_id": deployment_id, "rf": str(int(since.timestamp())), "limit": "100"}
         call = _Call("GET", "/v2/workflow/{id}/runs", ids={"id": workflow_id}, query=query)
         return read_items(RunRow, await self._list(call))[0]
+
+    async def find_status(self, workflow_id: str, run_id: str) -> str | None:
+        """A run's status by the light list of the last day, which answers where the run itself cannot be read."""
+        query = {"rf": str(int((datetime.now(UTC) - timedelta(days=1)).timestamp())), "limit": "200"}
+        call = _Call("GET", "/v2/workflow/{id}/runs", ids={"id": workflow_id}, query=query)
+        rows = read_items(RunRow, await self._list(call))[0]
+        return next((row.status for row in rows if row.id == run_id), None)
 
     async def list_raw_outputs(self, workflow_id: str, run_id: str) -> list[object]:
         """A run's outputs unfiltered: only here a failed run says why. Heavy: each row repeats the workflow."""

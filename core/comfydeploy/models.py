@@ -98,7 +98,6 @@ class Run(Wire):
     queue_position: Lenient[NonNegativeInt] = None
     machine_type: Lenient[str] = None
     created_at: Lenient[Date] = None
-    started_at: Lenient[Date] = None
     ended_at: Lenient[Date] = None
     outputs: Annotated[list[Output], BeforeValidator(_rows)] = Field(default_factory=list)
 
@@ -139,7 +138,6 @@ class Workflow(Wire):
 
 class WorkflowLabel(Wire):
     name: str = ""
-    cover_url: Lenient[str] = None
 
 
 class Version(Wire):
@@ -156,4 +154,4 @@ class DeploymentRow(Wire):
     workflow: Lenient[WorkflowLabel] = None
     version: Lenient[Version] = None
     description: Lenient[str] = None
-    updated_at: Lenient[Date] = None
+    modal_image_id: Lenient[str] = None  # only fluid deployments have one

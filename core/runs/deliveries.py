@@ -12,10 +12,10 @@ from typing import Final
 import structlog
 
 from core.comfydeploy.client import ComfyDeploy
-from core.comfydeploy.models import Run
+from core.comfydeploy.models import Run, Status
 from core.comfydeploy.outputs import Media as OutputFile
 from core.comfydeploy.outputs import Reason, read_reason, read_results
-from core.errors import ApiError, FileError, FileTooLarge, RunGone, SurfaceLost
+from core.errors import ApiError, FileError, FileTooLarge, RunGone, RunSilent, SurfaceLost
 from core.media import Media
 from core.runs.tracker import Tracker
 from core.runs.view import Fetched, LeftOut, RunView, Stage, Surface
@@ -24,6 +24,7 @@ log = structlog.get_logger(__name__)
 
 PACE: Final = 2.0  # seconds between two edits of one message: Discord allows about one a second
 FAREWELL: Final = 3.0  # seconds that a stop may take to say so
+_REASON_WAIT: Final = 5.0  # seconds; a failure that is shown late is worse than one without a reason
 MOST_FILES: Final = 10  # a Discord message holds no more
 
 
@@ -38,6 +39,7 @@ class Delivery:
     surface: Surface
     settle: Callable[[], None]
     shown: object = None
+    lost: SurfaceLost | None = None
     editing: asyncio.Lock = field(default_factory=asyncio.Lock)
     closed: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -77,8 +79,7 @@ class Deliveries:
         if delivery is not None:
             delivery.view = replace(delivery.view, cancelling=cancelling)
             self._tracker.ask_now(run_id)
-            with contextlib.suppress(SurfaceLost):  # the delivery meets it too, and handles it
-                await self._show(delivery)
+            await self._show(delivery)
 
     async def pause(self) -> None:
         """Stop following: say so where runs are shown, as far as that is quick. The runs go on at ComfyUI Deploy."""
@@ -115,24 +116,36 @@ class Deliveries:
         delivery.closed.set()
 
     async def _follow(self, delivery: Delivery) -> None:
-        with self._tracker.follow(delivery.run_id) as updates:
+        with self._tracker.follow(delivery.run_id, delivery.workflow_id) as updates:
             try:
                 async for update in updates:
-                    delivery.view = replace(delivery.view, run=update.run, silent_since=update.silent_since)
+                    unread = update.unread and update.run is not None and update.run.status == Status.SUCCESS
+                    delivery.view = replace(
+                        delivery.view, run=update.run, silent_since=update.silent_since, unread=unread
+                    )
                     if update.run is None or not update.run.is_final:
                         await self._show(delivery)
                         await updates.rest(self._pace)
             except RunGone:
                 delivery.view = replace(delivery.view, gone=True)
+            except RunSilent:
+                delivery.view = replace(delivery.view, unread=True)
 
     async def _show(self, delivery: Delivery) -> None:
+        """Show what changed. A place that is gone is remembered; the run is followed on, since it still costs."""
         async with delivery.editing:
             looks = delivery.view.looks
-            if looks != delivery.shown and not delivery.view.stage.is_over:
+            if looks == delivery.shown or delivery.view.stage.is_over or delivery.lost is not None:
+                return
+            try:
                 await delivery.surface.show(delivery.view)
-                delivery.shown = looks
+            except SurfaceLost as lost:
+                delivery.lost = lost
+            delivery.shown = looks
 
     async def _finish(self, delivery: Delivery, files: AsyncExitStack) -> None:
+        if delivery.lost is not None:
+            raise delivery.lost
         run = delivery.view.run
         if delivery.view.stage is Stage.FETCHING and run is not None:
             async with asyncio.TaskGroup() as group:
@@ -147,8 +160,7 @@ class Deliveries:
 
     async def _show_when_slow(self, delivery: Delivery) -> None:
         await asyncio.sleep(self._pace)
-        with contextlib.suppress(SurfaceLost):  # the end meets it too, and handles it
-            await self._show(delivery)
+        await self._show(delivery)
 
     async def _fetch(self, delivery: Delivery, run: Run, files: AsyncExitStack) -> RunView:
         results = read_results(run.outputs)
@@ -175,8 +187,9 @@ class Deliveries:
         if delivery.workflow_id is None:
             return None
         try:
-            return read_reason(await self._api.list_raw_outputs(delivery.workflow_id, delivery.run_id))
-        except ApiError as error:
+            async with asyncio.timeout(_REASON_WAIT):
+                return read_reason(await self._api.list_raw_outputs(delivery.workflow_id, delivery.run_id))
+        except (ApiError, TimeoutError) as error:
             log.warning("run.reason_unread", run=delivery.run_id, error=str(error))
             return None
 

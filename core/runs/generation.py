@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import functools
 import random
 import secrets
 from collections.abc import Callable
@@ -16,12 +17,13 @@ from core.comfydeploy.assignments import parse_assignments
 from core.comfydeploy.client import ComfyDeploy
 from core.comfydeploy.fit import Fitted, Given, draw_seed, fit, shown_values
 from core.comfydeploy.inputs import Roles
-from core.comfydeploy.models import Run
+from core.comfydeploy.models import Run, Status
 from core.errors import (
     AlreadyAsked,
     AlreadyOver,
     ApiError,
     CannotCancel,
+    DeploymentGone,
     DeploymentNotFound,
     InputsInvalid,
     NotCancellable,
@@ -29,6 +31,7 @@ from core.errors import (
     NothingUnderWay,
     NotYourRun,
     RunGone,
+    SurfaceLost,
 )
 from core.media import Media
 from core.people.actor import Actor
@@ -88,6 +91,7 @@ class Generation:
         self._draw = draw
         self._double_click = double_click
         self._repeating: set[tuple[int, str]] = set()
+        self._ordering: dict[str, tuple[RunView, Surface]] = {}
 
     def check(self, wish: Wish) -> None:
         """Raise what can be known from memory alone, so that a wish can be refused before it is acknowledged.
@@ -111,11 +115,14 @@ class Generation:
         deployment = await self._parts.catalog.find(wish.deployment)
         return await self._order(_Order(deployment, self._fitted(deployment, wish), wish.actor), surface)
 
-    async def again(self, run_id: str, actor: Actor, surface: Surface, *, owner_only: bool = False) -> str:
+    async def owner_of(self, run_id: str) -> int:
+        """Who asked for a run, by its mark. Raises `RunGone`, `RunNotOurs` or `ApiError`."""
+        return read_mark((await self._read(run_id)).workflow_inputs).user
+
+    async def again(self, run_id: str, actor: Actor, surface: Surface) -> str:
         """Run the same inputs with a new seed, for the person who asks now; the inputs are read back from the run.
 
         Raises:
-            NotYourRun: with `owner_only`, somebody else's.
             AlreadyAsked: the same person asked for the same a moment ago.
             CoreError: as `start`, or the run is gone or was made elsewhere.
         """
@@ -125,7 +132,7 @@ class Generation:
         self._parts.limits.check(actor)
         self._repeating.add(key)
         try:
-            new_id = await self._order(await self._repeated(run_id, actor, owner_only), surface)
+            new_id = await self._order(await self._repeated(run_id, actor), surface)
         except BaseException:
             self._repeating.discard(key)  # nothing is on its way, so asking again is no double click
             raise
@@ -143,6 +150,17 @@ class Generation:
         if self._parts.deliveries.find(run_id) is None:
             await self._adopt(run, mark, surface)
 
+    async def pause(self, patience: float = 3.0) -> None:
+        """Before the process ends: wait a few seconds for submits under way, and say where each run stands."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(patience):
+                while self._ordering:  # noqa: ASYNC110 -- a submit ends in one of many tasks
+                    await asyncio.sleep(0.05)
+        for view, surface in list(self._ordering.values()):
+            with contextlib.suppress(SurfaceLost):
+                await surface.show(replace(view, pausing=True))
+        await self._parts.deliveries.pause()
+
     async def cancel(self, run_id: str, actor: Actor, surface: Surface | None = None) -> None:
         """Ask for a run's end; its message shows what comes of it.
 
@@ -154,11 +172,13 @@ class Generation:
             CannotCancel: its machine kind cannot.
             CoreError: the run is gone, was made elsewhere, or the API failed.
         """
-        run = await self._read(run_id)
-        mark = read_mark(run.workflow_inputs)
-        if mark.user != actor.user and not actor.may_moderate:
-            raise NotYourRun(mark.user)
-        if surface is not None and self._parts.deliveries.find(run_id) is None:
+        followed = self._parts.deliveries.find(run_id)
+        run = await (self._read(run_id) if followed is None else self._newest(followed))
+        mark = read_mark(run.workflow_inputs) if followed is None else None
+        owner = mark.user if mark is not None else followed.owner if followed is not None else 0
+        if owner != actor.user and not actor.may_moderate:
+            raise NotYourRun(owner)
+        if surface is not None and mark is not None:
             await self._adopt(run, mark, surface)
             if run.is_final:
                 return
@@ -174,6 +194,13 @@ class Generation:
         if not chosen:
             raise NothingUnderWay
         await self.cancel(chosen[0], actor)
+
+    async def _newest(self, followed: Delivery) -> Run:
+        """A followed run, as it was last seen when it cannot be read now."""
+        try:
+            return await self._read(followed.run_id)
+        except ApiError:
+            return followed.view.run or Run(id=followed.run_id, status=Status.RUNNING)
 
     async def _stop(self, run: Run) -> None:
         stopped = False
@@ -202,8 +229,7 @@ class Generation:
             run_id=run.id,
         )
         if self._parts.deliveries.find(run.id) is None:  # a second click may have been faster while this one waited
-            delivery = Delivery(run.id, mark.user, run.workflow_id, view, surface, settle=lambda: None)
-            self._parts.deliveries.open(delivery)
+            self._deliver(view, run.workflow_id, surface, self._parts.limits.hold(mark.user))
 
     def _fitted(self, deployment: Deployment, wish: Wish) -> Fitted:
         named, problems = parse_assignments(wish.further)
@@ -215,12 +241,13 @@ class Generation:
             raise InputsInvalid(problems, deployment.label)
         return fitted
 
-    async def _repeated(self, run_id: str, actor: Actor, owner_only: bool) -> _Order:
+    async def _repeated(self, run_id: str, actor: Actor) -> _Order:
         run = await self._read(run_id)
         mark = read_mark(run.workflow_inputs)
-        if owner_only and mark.user != actor.user:
-            raise NotYourRun(mark.user)
-        deployment = await self._parts.catalog.find(mark.deployment)
+        try:
+            deployment = await self._parts.catalog.find(mark.deployment)
+        except DeploymentNotFound:
+            raise DeploymentGone from None
         values = shown_inputs(run.workflow_inputs)
         roles = deployment.roles
         if roles.seed:
@@ -238,32 +265,32 @@ class Generation:
             parent=order.parent,
         )
         place = parts.limits.take(order.owner)
+        self._ordering[place] = (view, surface)
         try:
             await surface.show(view)
             for target, source in fitted.files.items():
                 fitted.with_file(target, await parts.media.upload(target, source))
-            mark = Mark(
-                secrets.token_hex(8), order.owner.user, order.owner.guild, order.deployment.id, parent=order.parent
-            )
-            run_id = await parts.submission.submit(order.deployment, fitted.values, mark)
+            run_id = await parts.submission.submit(order.deployment, fitted.values, _mark(order))
         except BaseException:
             parts.limits.give_back(place)
             raise
+        finally:
+            del self._ordering[place]
         log.info("run.submitted", run=run_id, user=order.owner.user, deployment=order.deployment.id)
-        parts.deliveries.open(
-            Delivery(
-                run_id=run_id,
-                owner=order.owner.user,
-                workflow_id=order.deployment.workflow_id,
-                view=replace(view, run_id=run_id),
-                surface=surface,
-                settle=lambda: parts.limits.give_back(place),
-            )
-        )
+        self._deliver(replace(view, run_id=run_id), order.deployment.workflow_id, surface, place)
         return run_id
+
+    def _deliver(self, view: RunView, workflow_id: str | None, surface: Surface, place: str) -> None:
+        limits, run_id = self._parts.limits, view.run_id or ""
+        settle = functools.partial(limits.give_back, place)
+        self._parts.deliveries.open(Delivery(run_id, view.requester, workflow_id, view, surface, settle))
 
     async def _read(self, run_id: str) -> Run:
         try:
             return await self._parts.api.get_run(run_id)
         except NotFound:
             raise RunGone from None
+
+
+def _mark(order: _Order) -> Mark:
+    return Mark(secrets.token_hex(8), order.owner.user, order.owner.guild, order.deployment.id, parent=order.parent)

@@ -10,12 +10,16 @@ from typing import Final, Protocol, Self
 
 import structlog
 
-from core.comfydeploy.models import Run
-from core.errors import ApiError, NotFound, RunGone
+from core.comfydeploy.models import FINAL, Run
+from core.errors import ApiError, NotFound, RunGone, RunSilent
 
 log = structlog.get_logger(__name__)
 
 _AT_ONCE: Final = 8  # reads under way
+_GLANCE_AFTER: Final = 4  # failed reads
+PATIENCE: Final = 1800.0  # seconds without news after which nobody waits any more
+
+Glance = Callable[[str, str], Awaitable[str | None]]
 
 
 class ReadRun(Protocol):
@@ -26,10 +30,14 @@ class ReadRun(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """What is known of a run now. `silent_since` is set while the API does not answer about it."""
+    """What is known of a run now. `silent_since` is set while the API gives no news of it.
+
+    `unread`: it is over, but cannot be read; only its status is known.
+    """
 
     run: Run | None
     silent_since: datetime | None = None
+    unread: bool = False
 
 
 def pause_after(age: float, failures: int) -> float:
@@ -55,7 +63,7 @@ class Updates:
         self._update = newest_update
         self._changed = asyncio.Event()
         self._over = asyncio.Event()
-        self._error: RunGone | None = None
+        self._error: RunGone | RunSilent | None = None
         if newest_update.run is not None:
             self.tell(newest_update)
 
@@ -65,7 +73,7 @@ class Updates:
         if update.run is not None and update.run.is_final:
             self._over.set()
 
-    def fail(self, error: RunGone) -> None:
+    def fail(self, error: RunGone | RunSilent) -> None:
         self._error = error
         self._changed.set()
         self._over.set()
@@ -82,7 +90,7 @@ class Updates:
         return self
 
     async def __anext__(self) -> Update:
-        """Raises `RunGone` when the API no longer knows the run."""
+        """Raises `RunGone` when the API no longer knows the run, `RunSilent` when it gave no news for too long."""
         if self._over.is_set() and not self._changed.is_set():
             raise StopAsyncIteration
         await self._changed.wait()
@@ -95,7 +103,9 @@ class Updates:
 @dataclass(slots=True, eq=False)
 class _Followed:
     run_id: str
+    workflow_id: str | None
     since: float
+    silent_from: float | None = None
     update: Update = Update(None)
     failures: int = 0
     followers: set[Updates] = field(default_factory=set)
@@ -107,12 +117,21 @@ class _Followed:
 class Tracker:
     """Asks about the runs that somebody follows, and about no others. Made by `start`.
 
-    `pause_after(age, failures)` says how many seconds to wait until a run is asked for again.
+    `glance(workflow_id, run_id)` gives the status of a run that cannot be read; `pause_after(age, failures)` the
+    seconds until a run is asked for again.
     """
 
-    def __init__(self, read: ReadRun, pause_after: Callable[[float, int], float] = pause_after) -> None:
+    def __init__(
+        self,
+        read: ReadRun,
+        pause_after: Callable[[float, int], float] = pause_after,
+        glance: Glance | None = None,
+        patience: float = PATIENCE,
+    ) -> None:
         self._read = read
+        self._glance = glance
         self._pause_after = pause_after
+        self._patience = patience
         self._followed: dict[str, _Followed] = {}
         self._queue: list[tuple[float, int, _Followed]] = []
         self._pushed = 0
@@ -122,10 +141,14 @@ class Tracker:
     @classmethod
     @asynccontextmanager
     async def start(
-        cls, read: ReadRun, pause_after: Callable[[float, int], float] = pause_after
+        cls,
+        read: ReadRun,
+        pause_after: Callable[[float, int], float] = pause_after,
+        glance: Glance | None = None,
+        patience: float = PATIENCE,
     ) -> AsyncIterator["Tracker"]:
         """The tracker with its loop running until the block ends."""
-        tracker = cls(read, pause_after)
+        tracker = cls(read, pause_after, glance, patience)
         loop = asyncio.create_task(tracker._loop(), name="tracker")
         try:
             yield tracker
@@ -136,12 +159,12 @@ class Tracker:
             await asyncio.gather(loop, *asking, return_exceptions=True)
 
     @contextmanager
-    def follow(self, run_id: str) -> Iterator[Updates]:
+    def follow(self, run_id: str, workflow_id: str | None = None) -> Iterator[Updates]:
         """A run's updates; the last follower out stops the asking."""
         now = asyncio.get_running_loop().time()
         item = self._followed.get(run_id)
         if item is None:
-            item = self._followed[run_id] = _Followed(run_id, since=now)
+            item = self._followed[run_id] = _Followed(run_id, workflow_id, since=now)
             self._schedule(item, now)
         updates = Updates(item.update)
         item.followers.add(updates)
@@ -161,7 +184,7 @@ class Tracker:
             return
         known = item.update
         update = Update(newest(known.run, run))
-        item.failures = 0
+        item.failures, item.silent_from = 0, None
         if update != known:
             self._tell(item, update)
 
@@ -208,6 +231,7 @@ class Tracker:
                 follower.fail(RunGone())
         except ApiError as error:
             self._not_heard(item, error)
+            await self._look_from_afar(item)
         finally:
             item.asking = None
             self._reschedule(item)
@@ -220,8 +244,24 @@ class Tracker:
             item.in_a_hurry = False
             self._schedule(item, now + pause)
 
+    async def _look_from_afar(self, item: _Followed) -> None:
+        """Some runs can never be read again: a stored output can make the server answer 500 for good."""
+        if self._glance is None or item.failures < _GLANCE_AFTER or item.workflow_id is None:
+            return
+        try:
+            status = await self._glance(item.workflow_id, item.run_id)
+        except ApiError:
+            return
+        if status in FINAL:
+            self._tell(item, Update(Run(id=item.run_id, status=str(status), workflow_id=item.workflow_id), unread=True))
+
     def _not_heard(self, item: _Followed, error: ApiError) -> None:
         item.failures += 1
+        now = asyncio.get_running_loop().time()
+        item.silent_from = now if item.silent_from is None else item.silent_from
+        if now - item.silent_from > self._patience:
+            for follower in item.followers:
+                follower.fail(RunSilent())
         log.warning("run.read_failed", run=item.run_id, error=str(error), failures=item.failures)
         if item.failures >= 2 and item.update.silent_since is None:  # one lost answer is nothing to worry people with
             self._tell(item, Update(item.update.run, silent_since=datetime.now(UTC)))

@@ -22,13 +22,14 @@ class Stage(Enum):
     TIMED_OUT = auto()
     CANCELLED = auto()
     LOST = auto()
+    UNREAD = auto()
 
     @property
     def is_over(self) -> bool:
         return self in _OVER
 
 
-_OVER = {Stage.DONE, Stage.FAILED, Stage.TIMED_OUT, Stage.CANCELLED, Stage.LOST}
+_OVER = {Stage.DONE, Stage.FAILED, Stage.TIMED_OUT, Stage.CANCELLED, Stage.LOST, Stage.UNREAD}
 _STAGES = {
     "not-started": Stage.WAITING,
     "queued": Stage.WAITING,
@@ -61,7 +62,10 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunView:
-    """`silent_since` is set while the API does not answer about the run, `pausing` when this process is going away."""
+    """`silent_since` is set while the API gives no news of the run, `pausing` when this process is going away.
+
+    `gone`: the API does not know the run any more; `unread`: it cannot be read, and nobody waits for that to change.
+    """
 
     deployment: str
     requester: int
@@ -75,6 +79,7 @@ class RunView:
     cancelling: bool = False
     pausing: bool = False
     gone: bool = False
+    unread: bool = False
     delivered: bool = False
     reason: Reason | None = None
     files: tuple[Fetched, ...] = ()
@@ -87,6 +92,8 @@ class RunView:
             return Stage.DONE
         if self.gone:
             return Stage.LOST
+        if self.unread:
+            return Stage.UNREAD
         if self.run is None:
             return Stage.PREPARING if self.run_id is None else Stage.WAITING
         return _STAGES.get(self.run.status, Stage.RUNNING)

@@ -31,9 +31,10 @@ async def test_one_byte_more_than_allowed_is_too_large(answer: Answer, size: int
     assert (caught.value.name, caught.value.limit, caught.value.size) == ("result.png", limit, size)
 
 
-async def test_an_empty_file_is_a_file() -> None:
+async def test_an_empty_file_is_no_result() -> None:
     async with serving(saying(b"")) as host, fetching(trusting(host)) as media:
-        assert await fetched(media, f"{host.url}/empty.txt", limit=0) == b""
+        with pytest.raises(FileUnavailable):
+            await fetched(media, f"{host.url}/empty.txt")
 
 
 async def test_compression_hides_no_bomb() -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable
@@ -96,6 +97,12 @@ def said(message: dict[str, Any]) -> str:
     return "\n".join([*embeds, *buttons])
 
 
+def interaction_tokens(discord: DiscordSandbox) -> set[str]:
+    """All tokens of interactions, from the addresses the bot called."""
+    found = (re.match(r".*/(?:interactions|webhooks)/\d+/([^/]+)", call.path) for call in discord.calls)
+    return {match[1] for match in found if match}
+
+
 @asynccontextmanager
 async def a_world(folder: Path, pace: float = 0.1) -> AsyncIterator[World]:
     async with ComfyDeploySandbox(pace=pace) as api, DiscordSandbox() as discord:
@@ -116,6 +123,6 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
         assert here.discord.violations == []
         assert here.discord.too_many == []
     text = here.log.read_text()
-    for secret in (here.discord.token, here.api.key):
+    for secret in (here.discord.token, here.api.key, *interaction_tokens(here.discord), "X-Amz-Signature="):
         assert secret not in text
     assert "Traceback" not in text

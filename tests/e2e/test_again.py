@@ -9,6 +9,10 @@ def is_again_of(first: dict[str, Any]) -> Any:  # noqa: ANN401 -- a predicate
     return lambda message: message["id"] != first["id"] and "again of" in said(message) and "**Done**" in said(message)
 
 
+def messages_sent(world: World) -> int:
+    return sum(call.method == "POST" and call.path.endswith("/messages") for call in world.discord.calls)
+
+
 async def finished(world: World) -> dict[str, Any]:
     return await world.until(await world.generate(prompt="fox", seed=5, inputs="images=2"), "**Done**")
 
@@ -65,6 +69,17 @@ async def test_other_reactions_and_strangers_reactions_are_ignored(world: World)
     await world.new(is_again_of(first))
 
     assert len(world.api.runs) == 2
+
+
+async def test_strangers_get_no_answer_whatever_their_reaction_would_meet(world: World) -> None:
+    first = await finished(world)
+    before = messages_sent(world)
+    await world.api.refuse()
+
+    await world.discord.user("stranger").react(first["id"], "🔁")
+    await world.logged("reaction.ignored")
+
+    assert messages_sent(world) == before
 
 
 async def test_a_double_click_makes_one_run(world: World) -> None:

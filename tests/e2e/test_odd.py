@@ -1,8 +1,11 @@
 """What the world throws in between: results too large, busy Discord, statuses nobody has heard of."""
 
+import asyncio
 import io
 import random
+from typing import Literal
 
+import pytest
 from PIL import Image
 
 from stationthis_discord.sandbox.comfydeploy import Behaviour, faults
@@ -51,6 +54,30 @@ async def test_a_hiccup_of_discord_does_not_lose_the_end(world: World) -> None:
     assert message["attachments"]
 
 
+@pytest.mark.parametrize("cut", ["before", "after"])
+async def test_a_connection_to_discord_that_breaks_does_not_lose_the_run(
+    world: World, cut: Literal["before", "after"]
+) -> None:
+    world.api.behaviour["text-to-image"] = Behaviour(seconds=20)
+    message_id = await world.generate(prompt="x")
+    await world.until(message_id, "**Running**")
+    world.discord.faults.add("PATCH", "/webhooks/*", times=2, cut=cut)
+
+    message = await world.until(message_id, "**Done**")
+
+    assert len(message["attachments"]) == 1
+
+
+async def test_an_end_that_discord_refuses_is_shown_without_what_it_refused(world: World) -> None:
+    message_id = await world.generate("upscale", image=("noise.png", noise(64)))
+    await world.until(message_id, "Cancel")
+    world.discord.faults.add("PATCH", "/webhooks/*", times=2, status=400, body={"message": "no", "code": 50035})
+
+    message = await world.until(message_id, "**Done**")
+
+    assert "could not be attached" in said(message) or message["attachments"]
+
+
 async def test_text_that_tries_to_ping_or_break_the_embed_stays_text(world: World) -> None:
     nasty = "@everyone <@&1> [x](https://evil.example) \u202e``` # big " + "a" * 5900
 
@@ -67,7 +94,7 @@ async def test_twenty_commands_at_once_are_all_answered(world: World) -> None:
     world.settings |= {"STATIONTHIS_RUNS_TOTAL": "100", "STATIONTHIS_RUNS_PER_USER": "20"}
     await world.start()
 
-    ids = [await world.generate(prompt=f"{number}") for number in range(20)]
+    ids = await asyncio.gather(*(world.generate(prompt=f"{number}") for number in range(20)))
 
     for message_id in ids:
         await world.until(message_id, "**Done**")

@@ -10,9 +10,12 @@ from tests.e2e.conftest import World, said
 async def told(
     world: World, who: Person, deployment: str, image: tuple[str, bytes] | None = None, **options: object
 ) -> str:
+    """The refusal of a /generate, which only that person sees."""
     shown = await who.run("generate", {"deployment": deployment, **options}, {"image": image} if image else None)
-    assert shown.message_id is not None
-    message = await world.discord.wait(shown.message_id, lambda message: "ref `" in said(message))
+    if shown.ephemeral:
+        return said(world.discord.message(shown.message_id))
+    message = await world.new(lambda message: "ref `" in said(message))
+    assert message["flags"] & 64
     return said(message)
 
 
@@ -121,12 +124,12 @@ async def test_the_api_down_in_the_middle_of_a_run_is_told_and_the_result_still_
     await world.until(message_id, "**Running**")
 
     await world.api.refuse()
-    await world.until(message_id, "has not answered since")
+    await world.until(message_id, "gives no news of it since")
     await world.api.listen()
     world.api.end(next(iter(world.api.runs)))
 
     message = await world.until(message_id, "**Done**")
-    assert "has not answered" not in said(message)
+    assert "no news" not in said(message)
 
 
 async def test_a_served_list_of_servers_leaves_others_out(world: World) -> None:

@@ -69,8 +69,7 @@ def test_words_from_a_picture_are_said(call: Command, tmp_path: Path, picture: P
         (("text-to-image", "--input", "colour=red"), "colour is not an input of this deployment"),
         (("text-to-image", "--input", "width=64", "--input", "width=65", "--seed", "-4"), "must be"),
         (("upscale",), "Image is missing"),
-        (("caption", "--prompt", "x", "--image", "missing.png"), "prompt cannot be given"),
-        (("upscale", "--image", "missing.png"), "missing.png could not be fetched"),
+        (("caption", "--prompt", "x", "--image", "text.png"), "prompt cannot be given"),
         (("upscale", "--image", "text.png"), "text.png is not a picture"),
     ],
 )
@@ -81,6 +80,22 @@ def test_a_wish_that_cannot_be_met_is_one_clear_message(call: Command, arguments
 
     assert (outcome.code, outcome.out) == (1, "")
     assert said in outcome.err.replace("\n", " ").replace("'", "")
+
+
+def test_a_picture_that_is_not_there_is_told_before_anything_starts(call: Command) -> None:
+    outcome = call("generate", "upscale", "--image", "missing.png", *SANDBOX)
+
+    assert outcome.code == 2
+    assert "missing.png" in outcome.err
+
+
+def test_a_folder_that_cannot_be_made_is_told_before_anything_is_paid_for(call: Command) -> None:
+    Path("taken").write_text("a file")
+
+    outcome = call("generate", "text-to-image", "--out", "taken/out", *SANDBOX)
+
+    assert outcome.code == 2
+    assert "cannot be made" in outcome.err
     assert "Traceback" not in outcome.err
     assert "**" not in outcome.err
 

@@ -60,7 +60,7 @@ async def test_all_well_is_a_line_for_each_check_and_no_fault(place: Place, caps
         "ok    Discord",
     ]
     assert "a personal key, 9 workflow(s) in sight." in lines[1]
-    assert "8 on offer in production." in lines[2]
+    assert "8 on offer in production: 7 in the ordinary list, 1 in the fluid one." in lines[2]
     assert f"a one-pixel picture went to {host} and came back." in lines[3]
     assert "Fix:" not in "\n".join(lines)
 

@@ -93,7 +93,7 @@ async def test_ctrl_c_cancels_the_run(sandbox: ComfyDeploySandbox, tmp_path: Pat
     assert not asyncio.get_running_loop().remove_signal_handler(signal.SIGINT)
 
 
-async def test_a_run_that_cannot_be_cancelled_says_so(
+async def test_a_run_that_cannot_be_cancelled_says_so_and_is_waited_for(
     sandbox: ComfyDeploySandbox, tmp_path: Path, capsys: Capture
 ) -> None:
     sandbox.behaviour["portrait-classic"] = Behaviour(outcome="never", queue_seconds=0)
@@ -102,8 +102,10 @@ async def test_a_run_that_cannot_be_cancelled_says_so(
     await until(lambda: any(call.path == f"/api/run/{run_id}" for call in sandbox.calls))
 
     os.kill(os.getpid(), signal.SIGINT)
+    await until(lambda: any(call.path.endswith("/cancel") and call.status for call in sandbox.calls))
+    sandbox.end(run_id)
 
-    assert await running == 1
+    assert await running == 0
     assert "cannot cancel" in capsys.readouterr().err
 
 

@@ -56,7 +56,7 @@ def _view(status: str | None = None, **more: Any) -> RunView:  # noqa: ANN401 --
         (_view("running", live_status=f"{ESCAPE}[b]"), "Running: ]0;owned[2J[b]"),
         (_view("dreaming"), "Running"),
         (_view("success"), "Fetching the result"),
-        (_view("running", silent_since=NOW), "Running (ComfyUI Deploy does not answer, still trying)"),
+        (_view("running", silent_since=NOW), "Running (no news from ComfyUI Deploy, still trying)"),
     ],
 )
 async def test_each_state_is_one_line(view: RunView, line: str) -> None:

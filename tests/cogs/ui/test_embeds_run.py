@@ -74,7 +74,7 @@ def test_the_colour_says_how_it_ended(shown: RunView, colour: object) -> None:
 
 @pytest.mark.parametrize(("status", "is_said"), [("running", True), ("queued", True), ("failed", False)])
 def test_silence_of_the_api_is_said_while_it_matters(status: str, is_said: bool) -> None:
-    assert ("has not answered since" in description(view(status, silent_since=ASKED))) == is_said
+    assert ("gives no news of it since" in description(view(status, silent_since=ASKED))) == is_said
 
 
 def test_a_run_without_result_says_so() -> None:
@@ -221,7 +221,7 @@ def test_every_stage_has_an_embed() -> None:
         view("failed"),
         view("timeout"),
     ]
-    shown += [view("cancelled"), view(gone=True), view("success", delivered=True)]
+    shown += [view("cancelled"), view(gone=True), view(unread=True), view("success", delivered=True)]
 
     assert {item.stage for item in shown} == set(Stage)
     assert len({description(item) for item in shown}) == len(Stage)

@@ -186,15 +186,18 @@ async def test_every_end_gives_the_place_back_and_closes_the_delivery(bench: Ben
     assert bench.deliveries.find(run_id) is None
 
 
-async def test_a_lost_surface_ends_the_delivery_and_not_the_run(bench: Bench) -> None:
+async def test_a_run_whose_surface_is_lost_keeps_its_place_to_the_end(bench: Bench) -> None:
     bench.sandbox.behaviour["text-to-image"] = FOREVER
     canvas = Canvas(lost_at=1)
-
     run_id = await bench.start(canvas)
-    await until(lambda: bench.limits.under_way == 0)
+    delivery = bench.deliveries.find(run_id)
+    assert delivery is not None
+    await until(lambda: delivery.lost)
 
-    assert bench.sandbox.state(run_id).status not in {"cancelled", "failed"}
-    assert bench.calls("POST", "/api/run/") == 1
+    assert bench.limits.under_way == 1
+    bench.sandbox.end(run_id)
+
+    await until(lambda: bench.limits.under_way == 0)
     assert canvas.finished == []
 
 

@@ -7,18 +7,16 @@ import pytest
 from core.errors import (
     AlreadyAsked,
     CoreError,
-    DeploymentNotFound,
-    NotYourRun,
+    DeploymentGone,
     RunGone,
     RunNotOurs,
     SurfaceLost,
     TooManyRuns,
     Unreachable,
 )
-from core.people.actor import Actor
 from core.runs.view import Stage
 from stationthis_discord.sandbox.comfydeploy import ComfyDeploySandbox, faults
-from tests.core.runs.bench import ANNA, BERT, FOREVER, MODERATOR, SEED, Bench, Canvas, Pauses, open_bench
+from tests.core.runs.bench import ANNA, BERT, FOREVER, SEED, Bench, Canvas, Pauses, open_bench
 from tests.waiting import until, until_told
 
 NOBODY = "00000000-0000-4000-8000-000000000000"
@@ -102,20 +100,10 @@ async def test_after_a_failure_asking_again_is_no_double_click(
         assert await bench.generation.again(first, ANNA, Canvas())
 
 
-@pytest.mark.parametrize("actor", [BERT, MODERATOR])
-async def test_a_reaction_of_somebody_else_starts_nothing(bench: Bench, actor: Actor) -> None:
+async def test_the_owner_of_a_run_is_read_from_it(bench: Bench) -> None:
     first = await bench.elsewhere(owner=ANNA)
 
-    with pytest.raises(NotYourRun) as caught:
-        await bench.generation.again(first, actor, Canvas(), owner_only=True)
-
-    assert (caught.value.owner, bench.submits) == (ANNA.user, 1)
-
-
-async def test_a_reaction_of_the_owner_counts(bench: Bench) -> None:
-    first = await bench.elsewhere(owner=ANNA)
-
-    assert await bench.generation.again(first, ANNA, Canvas(), owner_only=True)
+    assert await bench.generation.owner_of(first) == ANNA.user
 
 
 async def test_a_run_made_elsewhere_is_not_ours_to_repeat(bench: Bench) -> None:
@@ -136,7 +124,7 @@ async def test_a_deployment_that_is_gone_cannot_run_again(bench: Bench) -> None:
     first = await bench.elsewhere(owner=ANNA)
     bench.sandbox.deployments.remove(bench.sandbox.deployment("text-to-image"))
 
-    with pytest.raises(DeploymentNotFound):
+    with pytest.raises(DeploymentGone):
         await bench.generation.again(first, ANNA, Canvas())
 
 

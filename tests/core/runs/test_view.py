@@ -41,6 +41,8 @@ def at(status: str, **fields: object) -> RunView:
         (replace(at("success"), delivered=True), Stage.DONE),
         (replace(at("running"), gone=True), Stage.LOST),
         (replace(SENT, gone=True), Stage.LOST),
+        (replace(at("success"), unread=True), Stage.UNREAD),
+        (replace(SENT, unread=True), Stage.UNREAD),
     ],
 )
 def test_a_run_stands_at(view: RunView, stage: Stage) -> None:
@@ -49,7 +51,7 @@ def test_a_run_stands_at(view: RunView, stage: Stage) -> None:
 
 @pytest.mark.parametrize("stage", Stage)
 def test_a_stage_is_over_when_nothing_more_comes(stage: Stage) -> None:
-    over = {Stage.DONE, Stage.FAILED, Stage.TIMED_OUT, Stage.CANCELLED, Stage.LOST}
+    over = {Stage.DONE, Stage.FAILED, Stage.TIMED_OUT, Stage.CANCELLED, Stage.LOST, Stage.UNREAD}
 
     assert stage.is_over == (stage in over)
 
