@@ -1,6 +1,6 @@
 """Places where the bot may not write, and places that go away in the middle of a run."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Final
 
 import pytest
@@ -8,15 +8,8 @@ import pytest_asyncio
 
 from stationthis_discord.sandbox.comfydeploy import Behaviour
 from stationthis_discord.sandbox.discord import MEMBER, Channel, Permission, Person
-from tests.e2e.conftest import World
-from tests.e2e.stage import (
-    SMALL,
-    a_stage,
-    finished,
-    is_sound,
-    judged,
-    refused,
-)
+from tests.e2e.conftest import World, said
+from tests.e2e.stage import SMALL, a_stage, finished, is_sound, judged, refused, run_of
 from tests.waiting import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
