@@ -69,12 +69,14 @@ class Inside:
 
 
 @asynccontextmanager
-async def bot_inside(api: ComfyDeploySandbox, discord: DiscordSandbox) -> AsyncIterator[Inside]:
+async def bot_inside(
+    api: ComfyDeploySandbox, discord: DiscordSandbox, settings: dict[str, str]
+) -> AsyncIterator[Inside]:
     """The bot, up until the block ends."""
-    given = {name.lower(): value for name, value in settings_for(api, discord).items()}
-    settings = Settings(_env_file=None, **given)  # type: ignore[call-arg, arg-type]  # pydantic-settings reads them
-    logs.configure("console", "error", settings.secrets)
-    inside = Inside(settings)
+    given = {name.lower(): value for name, value in (settings_for(api, discord) | settings).items()}
+    read = Settings(_env_file=None, **given)  # type: ignore[call-arg, arg-type]  # pydantic-settings reads them
+    logs.configure("console", "error", read.secrets)
+    inside = Inside(read)
     thread = threading.Thread(target=inside.run, name="bot")
     thread.start()
     try:

@@ -78,7 +78,7 @@ class Guest:
             late = isinstance(error, TimeoutError) or "no bot is connected" in str(error)
             self._tally["in vain"] += 1
             if late and not self._excused(began):
-                self.complaints.append(f"{act.__name__}: {error}")
+                self.complaints.append(f"{act.__name__}: {str(error)[:40]}… {str(error)[-300:]}")
 
     # -- what they do --
 

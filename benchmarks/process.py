@@ -89,10 +89,9 @@ async def _spawn(folder: str, log: Path, settings: dict[str, str]) -> asyncio.su
 async def _ready(discord: DiscordSandbox, shards: int) -> None:
     await discord.ready(_PATIENCE)
 
-    def connected() -> bool | None:
-        return sum(entry.what == "identify" for entry in discord.gateway_log) >= shards or None
-
-    await discord.until(connected, _PATIENCE)
+    async with asyncio.timeout(_PATIENCE):
+        while sum(entry.what == "identify" for entry in discord.gateway_log) < shards:  # noqa: ASYNC110 -- it tells nobody
+            await asyncio.sleep(0.01)
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:

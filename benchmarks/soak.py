@@ -91,7 +91,7 @@ class Soak:
         if self.discord.too_many:
             found.append(f"{len(self.discord.too_many)} requests got a 429: {self.discord.too_many[:3]}.")
         if complaints := [text for guest in self.guests for text in guest.complaints]:
-            found.append(f"{len(complaints)} times somebody waited in vain with the gateway up: {complaints[0][:600]}")
+            found.append(f"{len(complaints)} times somebody waited in vain with the gateway up: {complaints[0]}")
         return found
 
 
@@ -115,7 +115,11 @@ async def from_outside(minutes: float, console: Console) -> list[str]:
 
 async def from_inside(minutes: float, console: Console) -> list[str]:
     """The bot in this process."""
-    async with ComfyDeploySandbox(pace=0.6) as api, DiscordSandbox() as discord, bot_inside(api, discord) as inside:
+    async with (
+        ComfyDeploySandbox(pace=0.6) as api,
+        DiscordSandbox() as discord,
+        bot_inside(api, discord, LIMITS) as inside,
+    ):
         soak = Soak(api, discord, console)
         await soak.warm_up()
         await asyncio.sleep(35)

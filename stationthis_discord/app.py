@@ -43,10 +43,14 @@ async def run_bot(settings: Settings) -> None:
         use_discord_at(settings.discord_api_url)
     async with (
         open_services(settings.plan()) as services,
-        StationBot(services, settings.stationthis_dev_guild_id) as bot,
+        _bot(services, settings) as bot,
     ):
         await _login(bot, settings)
         await _serve(bot, services)
+
+
+def _bot(services: Services, settings: Settings) -> StationBot:
+    return StationBot(services, settings.stationthis_dev_guild_id, user_install=settings.stationthis_user_install)
 
 
 async def _login(bot: StationBot, settings: Settings) -> None:

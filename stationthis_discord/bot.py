@@ -56,16 +56,16 @@ class Tree(app_commands.CommandTree["StationBot"]):
 
 
 class StationBot(commands.AutoShardedBot):
-    """`dev_guild` is the one server that gets the commands, else all do."""
+    """`dev_guild` is the one server that gets the commands, else all do; `user_install` offers them to people, too."""
 
-    def __init__(self, services: Services, dev_guild: int | None = None) -> None:
+    def __init__(self, services: Services, dev_guild: int | None = None, *, user_install: bool = False) -> None:
         super().__init__(
             command_prefix=(),
             help_command=None,
             tree_cls=Tree,
             intents=INTENTS,
-            allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=False),
-            allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
+            allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=user_install),
+            allowed_installs=app_commands.AppInstallationType(guild=True, user=user_install),
             allowed_mentions=discord.AllowedMentions.none(),
             max_messages=None,
             member_cache_flags=discord.MemberCacheFlags.none(),

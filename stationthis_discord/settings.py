@@ -149,6 +149,9 @@ class Settings(ApiSettings):
     )
     stationthis_runs_per_user: int = Field(default=2, ge=1, description="Runs one person may have under way")
     stationthis_runs_total: int = Field(default=20, ge=1, description="Runs that may be under way in all")
+    stationthis_user_install: bool = Field(
+        default=False, description="Let people install the bot for themselves, and use it where it was not added"
+    )
     stationthis_dev_guild_id: Snowflake | None = Field(
         default=None, description="Register the commands in this server only (they appear there at once)"
     )

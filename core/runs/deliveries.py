@@ -66,6 +66,12 @@ class Deliveries:
         # not in the task: one that is cancelled before its first step never reaches its own "finally"
         task.add_done_callback(lambda done: self._close(delivery, done))
 
+    async def move(self, delivery: Delivery, surface: Surface) -> None:
+        """Show the run on `surface` from now on, if the place it was shown in is lost."""
+        if delivery.lost is not None:
+            delivery.surface, delivery.lost, delivery.shown = surface, None, None
+            await self._show(delivery)
+
     def find(self, run_id: str) -> Delivery | None:
         return self._open.get(run_id)
 

@@ -140,15 +140,17 @@ class Generation:
         return new_id
 
     async def refresh(self, run_id: str, surface: Surface) -> None:
-        """Follow a run on `surface` to its end, unless it is followed already.
+        """Follow a run on `surface` to its end, unless it is followed and shown already.
 
         Raises:
             CoreError: the run is gone, was made elsewhere, or the API failed.
         """
+        followed = self._parts.deliveries.find(run_id)
+        if followed is not None:
+            await self._parts.deliveries.move(followed, surface)
+            return
         run = await self._read(run_id)
-        mark = read_mark(run.workflow_inputs)
-        if self._parts.deliveries.find(run_id) is None:
-            await self._adopt(run, mark, surface)
+        await self._adopt(run, read_mark(run.workflow_inputs), surface)
 
     async def pause(self, patience: float = 3.0) -> None:
         """Before the process ends: wait a few seconds for submits under way, and say where each run stands."""

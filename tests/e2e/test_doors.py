@@ -1,4 +1,4 @@
-"""Every door of the bot × where people stand × what happens behind it; each answer is a sentence, never silence."""
+"""Every door of the bot by where people stand by what happens behind it; each answer is a sentence, never silence."""
 
 import copy
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator

@@ -119,3 +119,30 @@ async def test_a_run_that_is_taken_up_again_counts_as_under_way(bench: Bench) ->
     await bench.generation.refresh(run_id, Canvas())
 
     assert bench.limits.under_way == 1
+
+
+async def test_refresh_brings_a_run_back_whose_surface_was_lost(bench: Bench) -> None:
+    bench.sandbox.behaviour["text-to-image"] = STUCK
+    lost, found = Canvas(lost_at=1), Canvas()
+    run_id = await bench.start(lost)
+    delivery = bench.deliveries.find(run_id)
+    assert delivery is not None
+    await until(lambda: delivery.lost)
+
+    await bench.generation.refresh(run_id, found)
+    bench.sandbox.end(run_id)
+
+    assert (await found.end()).stage is Stage.DONE
+    assert lost.finished == []
+
+
+async def test_refresh_leaves_a_run_that_is_shown_where_it_is(bench: Bench) -> None:
+    bench.sandbox.behaviour["text-to-image"] = STUCK
+    here, elsewhere = Canvas(), Canvas()
+    run_id = await bench.start(here)
+
+    await bench.generation.refresh(run_id, elsewhere)
+    bench.sandbox.end(run_id)
+
+    assert (await here.end()).stage is Stage.DONE
+    assert elsewhere.shown == []
