@@ -31,6 +31,10 @@ class SettingsError(Exception):
         self.lines = lines
 
 
+def _lower(value: object) -> object:
+    return value.lower() if isinstance(value, str) else value
+
+
 def _listed(value: object) -> object:
     if isinstance(value, str):
         return [part.strip() for part in value.split(",") if part.strip()]
@@ -87,6 +91,7 @@ def default_database_url() -> str:
 
 Snowflake = Annotated[int, Field(gt=0, lt=2**64)]
 Environment = Annotated[str, AfterValidator(_environment)]
+LogLevel = Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(_lower)]
 Host = Annotated[str, AfterValidator(_host)]
 # NoDecode: the environment holds a comma list, not JSON
 Environments = Annotated[list[Environment], NoDecode, BeforeValidator(_listed)]
@@ -115,9 +120,7 @@ class ApiSettings(BaseSettings):
         default=[], description="More hosts files may be fetched from: host or host:port, may be private; comma list"
     )
     stationthis_log_format: Literal["console", "json"] = Field(default="console", description="console or json")
-    stationthis_log_level: Literal["debug", "info", "warning", "error"] = Field(
-        default="info", description="debug, info, warning or error"
-    )
+    stationthis_log_level: LogLevel = Field(default="info", description="debug, info, warning or error")
 
     @property
     def secrets(self) -> list[str]:
@@ -209,8 +212,11 @@ def unknown_names(env_file: Path | None = ENV_FILE) -> list[str]:
 
 
 def example() -> str:
-    """The text of `.env.example`: what must be set, and what may be, with its default."""
-    return "\n".join(_example_lines(name, field) for name, field in Settings.model_fields.items())
+    """The text of `.env.example`: first what must be set, then what may be, with its default."""
+    fields = sorted(
+        Settings.model_fields.items(), key=lambda item: (not item[1].is_required(), item[0] != "discord_token")
+    )
+    return "\n".join(_example_lines(name, field) for name, field in fields)
 
 
 def _example_lines(name: str, field: FieldInfo) -> str:

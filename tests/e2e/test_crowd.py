@@ -9,6 +9,7 @@ import pytest_asyncio
 from stationthis_discord.sandbox.discord import Person
 from tests.e2e.conftest import World
 from tests.e2e.stage import SMALL, a_stage, finished, judged, shown_again
+from tests.waiting import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -78,8 +79,7 @@ async def test_a_storm_of_reactions_by_the_owner_makes_one_run(world: World) -> 
         await owner.react(result.id, "🔁")
 
     await shown_again(world, first)
-    ignored = f"user={owner.id} message"
-    await until(lambda: world.log.read_text().count("reaction.ignored") >= 19)
+    await until(lambda: world.log.read_text().count(f"error=AlreadyAsked message={result.id}") == 19)
     assert len(world.api.runs) - known == 1
     heard = [event for event in world.discord.events if event.name == "MESSAGE_REACTION_ADD"]
     assert sum(event.data["message_id"] == result.id for event in heard) == 20
