@@ -78,7 +78,7 @@ class Guest:
             late = isinstance(error, TimeoutError) or "no bot is connected" in str(error)
             self._tally["in vain"] += 1
             if late and not self._excused(began):
-                self.complaints.append(f"{act.__name__}: {str(error)[:40]}… {str(error)[-300:]}")
+                self.complaints.append(f"{act.__name__}: {str(error)[:400]}")
 
     # -- what they do --
 
@@ -110,9 +110,7 @@ class Guest:
         """By button or command; a classic machine cannot, and says so."""
         name = self._random.choice(["text-to-image", "text-to-image", "portrait-classic"])
         message_id = await self._generate(name, prompt="a mistake")
-        message = await self._discord.wait(
-            message_id, lambda shown: self._offers(shown, "Cancel") or is_over(shown), 30
-        )
+        message = await self._when(message_id, lambda shown: self._offers(shown, "Cancel") or is_over(shown))
         if self._offers(message, "Cancel"):
             by_button = self._random.random() < 0.5
             await (self._person.click(message_id, "Cancel") if by_button else self._person.run("cancel"))
@@ -139,7 +137,23 @@ class Guest:
         return shown.message_id
 
     async def _end(self, message_id: str) -> Message:
-        return await self._discord.wait(message_id, is_over, PATIENCE)
+        return await self._when(message_id, is_over)
+
+    async def _when(self, message_id: str, check: Callable[[Message], bool]) -> Message:
+        """The first state that passes; what is refused late loses its message, and the reason is said in private."""
+
+        def look() -> Message | None:
+            try:
+                message = self._discord.message(message_id)
+            except LookupError:
+                return {"id": message_id, "embeds": [], "components": []}
+            return message if check(message) else None
+
+        try:
+            return await self._discord.until(look, PATIENCE)
+        except TimeoutError:
+            shown = self._discord.message(message_id)["embeds"]
+            raise TimeoutError(f"not within {PATIENCE} s: {shown}") from None
 
     async def _new(self, message: Message) -> Message:
         """The message that an Again of this one leads to: a run of it, or the reason why there is none."""

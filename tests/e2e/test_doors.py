@@ -1,7 +1,7 @@
 """Every door of the bot by where people stand by what happens behind it; each answer is a sentence, never silence."""
 
 import copy
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from functools import partial
 from typing import Final
 
@@ -10,9 +10,30 @@ import pytest_asyncio
 
 from stationthis_discord.sandbox.comfydeploy import faults
 from stationthis_discord.sandbox.comfydeploy.account import Order
-from stationthis_discord.sandbox.discord import Person, Shown
-from stationthis_discord.sandbox.discord.interaction import Ack
-from tests.e2e.conftest import World, said
+from tests.e2e.conftest import World
+from tests.e2e.doors import (
+    Door,
+    Knock,
+    again_by_button,
+    again_by_reaction,
+    ask_for_help,
+    by_command,
+    by_form,
+    by_menu,
+    by_press,
+    cancel_by_button,
+    cancel_by_command,
+    doors_of_a_run,
+    generate,
+    list_deployments,
+    pick_from_the_menu,
+    refresh_a_run_that_nobody_follows,
+    show_a_detail,
+    suggest_a_detail,
+    suggest_a_run,
+    suggest_what_to_generate,
+    turn_pages,
+)
 from tests.e2e.stage import (
     CONTEXTS,
     UNKNOWN,
@@ -21,20 +42,13 @@ from tests.e2e.stage import (
     finished,
     is_sound,
     judged,
-    leave,
-    menu,
     press,
     react_to_run,
     refused,
-    run_of,
     running,
-    shown_again,
 )
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-Door = Callable[[World, Scene], Awaitable[None]]
-Knock = Callable[[World, Person], Awaitable[Shown | None]]
 
 
 def _offer_two_pages(world: World) -> None:
@@ -84,92 +98,6 @@ async def down(strange: World) -> AsyncIterator[World]:
 # -- what works, everywhere --
 
 
-async def generate(world: World, scene: Scene) -> None:
-    assert (await finished(world, scene.visitor))["attachments"]
-
-
-async def list_deployments(world: World, scene: Scene) -> None:
-    shown = await scene.visitor.run("deployments")
-    assert shown.ephemeral
-    await world.until(str(shown.message_id), "Page 1 of 2")
-
-
-async def show_a_detail(world: World, scene: Scene) -> None:
-    shown = await scene.visitor.run("deployments", {"deployment": "caption"})
-    assert shown.ephemeral
-    await world.until(str(shown.message_id), "Makes: **text**")
-
-
-async def turn_pages(world: World, scene: Scene) -> None:
-    message_id = str((await scene.visitor.run("deployments")).message_id)
-    await world.until(message_id, "Page 1 of 2")
-    await scene.visitor.click(message_id, "Next")
-    await world.until(message_id, "Page 2 of 2")
-    await scene.visitor.click(message_id, "Back")
-    await world.until(message_id, "Page 1 of 2")
-
-
-async def pick_from_the_menu(world: World, scene: Scene) -> None:
-    message_id = str((await scene.visitor.run("deployments")).message_id)
-    message = await world.until(message_id, "Page 1 of 2")
-    first = message["components"][0]["components"][0]["options"][0]
-    await scene.visitor.select(message_id, "st:detail", [first["value"]])
-    detail = await world.new(lambda item: item["channel_id"] == message["channel_id"] and "Makes:" in said(item))
-    assert detail["flags"] & 64
-
-
-async def ask_for_help(world: World, scene: Scene) -> None:
-    shown = await scene.visitor.run("help")
-    assert shown.ephemeral
-    assert "/generate" in said(world.discord.message(str(shown.message_id)))
-
-
-async def cancel_by_command(world: World, scene: Scene) -> None:
-    message_id = await running(world, scene.visitor)
-    assert (await scene.visitor.run("cancel")).ephemeral
-    await world.until(message_id, "**Cancelled**")
-
-
-async def cancel_by_button(world: World, scene: Scene) -> None:
-    message_id = await running(world, scene.owner)
-    await scene.visitor.click(message_id, "Cancel")
-    await world.until(message_id, "**Cancelled**")
-
-
-async def refresh_a_run_that_nobody_follows(world: World, scene: Scene) -> None:
-    run_id = run_of(world, await finished(world, scene.owner))
-    shown = await press(world, scene.visitor, f"st:refresh:{run_id}")
-    assert (await world.until(str(shown.message_id), "**Done**"))["attachments"]
-
-
-async def again_by_button(world: World, scene: Scene) -> None:
-    first = await finished(world, scene.owner)
-    await scene.visitor.click(first["id"], "Again")
-    second = await shown_again(world, first)
-    assert scene.visitor.mention in said(second)
-
-
-async def again_by_reaction(world: World, scene: Scene) -> None:
-    first = await finished(world, scene.owner)
-    await scene.visitor.react(first["id"], "🔁")
-    await shown_again(world, first)
-
-
-async def suggest_what_to_generate(_: World, scene: Scene) -> None:
-    assert len(await scene.visitor.autocomplete("generate", "deployment", "CAPT")) == 1
-
-
-async def suggest_a_detail(_: World, scene: Scene) -> None:
-    assert len(await scene.visitor.autocomplete("deployments", "deployment", "zebra")) == 11
-
-
-async def suggest_a_run(world: World, scene: Scene) -> None:
-    message_id = await running(world, scene.visitor)
-    choices = await scene.visitor.autocomplete("cancel", "run", "long")
-    await scene.visitor.run("cancel", {"run": choices[0]["value"]})
-    await world.until(message_id, "**Cancelled**")
-
-
 DOORS: Final[tuple[Door, ...]] = (
     generate,
     list_deployments,
@@ -201,41 +129,6 @@ async def test_a_door_works(world: World, door: Door, context: str) -> None:
 
 
 # -- what is refused: a sentence, its reference also in the log --
-
-
-def by_command(name: str, **options: str) -> Knock:
-    async def knock(_: World, who: Person) -> Shown:
-        return await who.run(name, options)
-
-    return knock
-
-
-def by_press(custom_id: str) -> Knock:
-    async def knock(world: World, who: Person) -> Shown:
-        return await press(world, who, custom_id)
-
-    return knock
-
-
-def by_menu(custom_id: str, value: str) -> Knock:
-    async def knock(world: World, who: Person) -> Shown:
-        return await who.select(await leave(world, who.channel, menu(custom_id, value)), custom_id, [value])
-
-    return knock
-
-
-async def by_form(custom_id: str, world: World, who: Person) -> Shown:
-    """Send a form that another version of the bot may have opened before it was replaced by this one."""
-    opened = await press(world, who, "old_button")
-    field = {"type": 4, "id": 3, "custom_id": "text", "style": 1, "value": ""}
-    label = {"type": 18, "id": 2, "label": "Text", "component": field}
-    opened.interaction.ack = Ack.MODAL
-    opened.interaction.answer = {"custom_id": custom_id, "title": "Form", "components": [label]}
-    return await who.submit(opened, {"text": "words"})
-
-
-def doors_of_a_run(run_id: str) -> dict[str, Knock]:
-    return {f"{verb} button": by_press(f"st:{verb}:{run_id}") for verb in ("again", "cancel", "refresh")}
 
 
 ASKING: Final[dict[str, Knock]] = {
@@ -291,6 +184,33 @@ async def test_what_nobody_thought_of_is_told(shared: World, knock: Knock, conte
 @pytest.mark.parametrize("run", [UNKNOWN, "nonsense"])
 async def test_cancelling_nothing_is_told(world: World, run: str, context: str) -> None:
     await is_refused(world, by_command("cancel", run=run), context, "no run under way")
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def cut_off(world: World) -> AsyncIterator[World]:
+    """A world that knows what can be run, and whose ComfyUI Deploy goes away when it is told to."""
+    yield world
+    await world.api.listen()
+
+
+@pytest.mark.parametrize("by", ["command", "button"])
+async def test_a_cancel_that_reaches_nobody_is_told(cut_off: World, by: str) -> None:
+    who = CONTEXTS["channel"](cut_off).owner
+    message_id = await running(cut_off, who)
+    await cut_off.api.refuse()
+
+    shown = await (who.run("cancel") if by == "command" else who.click(message_id, "Cancel"))
+
+    await is_sound(cut_off, await refused(cut_off, who, shown), "ComfyUI Deploy does not answer", private=True)
+
+
+async def test_what_can_be_run_is_remembered_while_the_api_is_down(cut_off: World) -> None:
+    scene = CONTEXTS["channel"](cut_off)
+    await cut_off.api.refuse()
+
+    await list_deployments(cut_off, scene)
+    await show_a_detail(cut_off, scene)
+    await suggest_what_to_generate(cut_off, scene)
 
 
 @pytest.mark.parametrize("context", CONTEXTS)

@@ -1,5 +1,6 @@
 """Places where the bot may not write, and places that go away in the middle of a run."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Final
 
@@ -176,3 +177,17 @@ async def test_a_run_whose_place_is_lost_goes_on_and_gives_its_place_back(world:
     await until(lambda: "run.not_shown" in last_line_about(world, who))
     assert failures(world, since) <= FEW
     await finished(world, who.dm())
+
+
+async def test_ten_wishes_at_once_find_the_one_place_once(world: World) -> None:
+    who = somebody(world)
+    world.api.behaviour["text-to-image"] = BUSY
+    known = len(world.api.runs)
+
+    shown = await asyncio.gather(*(who.run("generate", {"deployment": "text-to-image"}) for _ in range(10)))
+
+    refusals = [item for item in shown if item.ephemeral]
+    later = [await refused(world, who, None) for _ in range(9 - len(refusals))]  # those that were answered publicly
+    told = [await refused(world, who, item) for item in refusals] + later
+    assert all("You have a run under way" in said(message) for message in told)
+    assert len(world.api.runs) - known == 1

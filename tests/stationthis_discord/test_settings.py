@@ -110,7 +110,7 @@ MALFORMED = {
     "STATIONTHIS_CACHE_TTL": ["0", "-1", "often", "nan"],
     "STATIONTHIS_MEDIA_HOSTS": ["https://h", "h:port", "h/path", "a b", "h:123456", "ok.test,not ok"],
     "STATIONTHIS_LOG_FORMAT": ["xml", "JSON "],
-    "STATIONTHIS_LOG_LEVEL": ["loud", "INFO"],
+    "STATIONTHIS_LOG_LEVEL": ["loud", "7"],
     "DISCORD_TOKEN": ["token", "a.b.c", "Bot " + TOKEN, "  "],
     "DISCORD_API_URL": [
         "https://discord.com",
