@@ -87,8 +87,9 @@ class StationBot(commands.AutoShardedBot):
 
     async def on_interaction(self, interaction: discord.Interaction["StationBot"], /) -> None:
         """Answer buttons and forms that nothing else takes: those of older versions, and expired ones."""
-        is_pressed = interaction.type in {discord.InteractionType.component, discord.InteractionType.modal_submit}
-        if is_pressed and not is_ours(interaction.custom_id or ""):
+        is_form = interaction.type is discord.InteractionType.modal_submit
+        is_press = interaction.type is discord.InteractionType.component
+        if is_form or (is_press and not is_ours(interaction.custom_id or "")):
             await door.answer(interaction, ButtonUnknown(), "unknown component")
 
     async def show_load(self) -> None:

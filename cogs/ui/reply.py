@@ -23,6 +23,8 @@ log = structlog.get_logger(__name__)
 
 _TOKEN_OVER: Final = {50027, 10015}  # Invalid Webhook Token, Unknown Webhook
 _TOO_LARGE: Final = 40005
+_NO_PERMISSION: Final = 50013
+_ARCHIVED: Final = 50083
 _GONE: Final = {403, 404}
 _PAUSES: Final = (2.0, 8.0)  # seconds between the tries to show an end
 
@@ -87,6 +89,7 @@ class Reply:
         self._token = token
         self._channel = channel
         self._exists = exists
+        self._asleep = False
         self._message_id: int | None = None  # learnt from the first answer
 
     @classmethod
@@ -107,10 +110,13 @@ class Reply:
         return cls(None, channel, DEFAULT_UPLOAD_LIMIT)
 
     async def show(self, view: RunView) -> None:
-        """One edit; if Discord is only busy, the next state will do."""
+        """One edit; if Discord is only busy, the next state will do. In an archived thread only the end is shown."""
+        if self._asleep:
+            return
         try:
             await self._put(lambda: {"embed": run_embed(view), "view": run_buttons(view)})
         except discord.HTTPException as error:
+            self._asleep = error.code == _ARCHIVED
             if not self._exists or error.status in _GONE:
                 raise SurfaceLost(_reason(error)) from None
             log.warning("run.show_failed", run=view.run_id, error=_reason(error))
@@ -127,9 +133,10 @@ class Reply:
                 await self._put(functools.partial(_final_payload, view))
             except discord.HTTPException as error:
                 reason = _reason(error)
-                if error.status in _GONE:
+                self._asleep = error.code == _ARCHIVED
+                if error.status in _GONE and not (error.code == _NO_PERMISSION and view.files):
                     break
-                view = _lighter(view, error, self.upload_limit)
+                view = view if self._asleep else _lighter(view, error, self.upload_limit)
             except Exception as error:  # noqa: BLE001 -- as above
                 reason = type(error).__name__
             else:
@@ -139,6 +146,8 @@ class Reply:
         raise SurfaceLost(reason)
 
     async def _put(self, payload: Payload) -> None:
+        if self._asleep:  # a message in an archived thread cannot be edited, but a new one wakes the thread
+            self._token, self._exists = None, False
         if self._token is not None and self._token.is_alive:
             try:
                 await self._through(self._token, payload())
