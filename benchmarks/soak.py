@@ -183,7 +183,7 @@ async def main() -> int:
     found += await from_inside(min(2.0, max(0.5, minutes / 5)), console)
     for sentence in found:
         console.print(f"AMISS: {sentence}", markup=False)
-    console.print("not back to base, or something was lost" if found else "all is back to base, and nothing was lost")
+    console.print("not clean, see above" if found else "all is back to base, and nothing was lost")
     return 1 if found else 0
 
 

@@ -100,7 +100,9 @@ class Media:
                 extension = await asyncio.to_thread(image_extension, local)
                 name = f"{Path(local.name).stem or 'image'}.{extension}"
             content_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
-            return await self._api.upload(local.file, name, content_type)
+            # a handle of its own: aiohttp closes what it was given, in a thread, maybe after this block's end
+            handle = open(local.file.fileno(), "rb", closefd=False)  # noqa: SIM115, PTH123, ASYNC230 -- no file is opened
+            return await self._api.upload(handle, name, content_type)
 
     @asynccontextmanager
     async def _opened(self, source: Source) -> AsyncIterator[LocalFile]:

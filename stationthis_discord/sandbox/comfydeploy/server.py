@@ -99,7 +99,7 @@ class ComfyDeploySandbox:
         return self.account.state(self.runs[run_id])
 
     def end(self, run_id: str, status: str = "success") -> None:
-        """End a run now, with all its outputs when it is a success; one that is over stays as it is."""
+        """End a run now; a success has the outputs its behaviour would have made. One that is over stays as it is."""
         self.account.end(self.runs[run_id], status)
 
     def age(self, run_id: str, seconds: float) -> None:
