@@ -101,7 +101,8 @@ class Media:
                 name = f"{Path(local.name).stem or 'image'}.{extension}"
             content_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
             # a handle of its own: aiohttp closes what it was given, in a thread, maybe after this block's end
-            handle = open(local.file.fileno(), "rb", closefd=False)  # noqa: SIM115, PTH123, ASYNC230 -- no file is opened
+            handle = open(local.file.fileno(), "rb", closefd=False)  # noqa: SIM115, ASYNC230 -- no file is opened
+            handle.seek(0)
             return await self._api.upload(handle, name, content_type)
 
     @asynccontextmanager
