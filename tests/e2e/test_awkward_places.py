@@ -17,7 +17,6 @@ async def test_the_end_in_a_thread_that_was_archived_is_a_new_message_and_no_loo
     end = await world.new(lambda message: "**Done**" in said(message))
     assert end["attachments"]
     assert sum((call.status or 0) >= 400 for call in list(world.discord.calls)[before:]) <= 2
-    world.discord.violations.clear()  # the refused edit by which the bot learnt it
 
 
 async def test_without_the_right_to_attach_files_the_end_is_told_without_them(world: World) -> None:
@@ -29,4 +28,3 @@ async def test_without_the_right_to_attach_files_the_end_is_told_without_them(wo
     end = await world.new(lambda message: "again of" in said(message) and "**Done**" in said(message))
     assert end["attachments"] == []
     assert "could not be attached" in said(end)
-    world.discord.violations.clear()  # the refused upload by which the bot learnt it

@@ -2,16 +2,10 @@
 
 import re
 import time
-from itertools import pairwise
 from typing import Any
 
-import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
 from stationthis_discord.sandbox.comfydeploy import Behaviour, ComfyDeploySandbox, Failure
-from stationthis_discord.sandbox.comfydeploy.behaviour import Outcome
-from stationthis_discord.sandbox.comfydeploy.life import Machinery, float32, plan_for, state_at
+from stationthis_discord.sandbox.comfydeploy.life import float32
 from tests.stationthis_discord.sandbox.comfydeploy.caller import Caller, media
 
 RANK = ["not-started", "queued", "started", "running", "success"]
@@ -286,20 +280,3 @@ async def test_labels_are_lifted_and_foreign_keys_stripped(caller: Caller) -> No
     assert {output["output_id"] for output in run["outputs"]} == {None, "my_image", "words", "output_file"}
     assert all("output_id" not in item for item in media(run))
     assert any(isinstance(output["data"], list) for output in heavy["outputs"])  # the timing table, shown nowhere else
-
-
-@pytest.mark.parametrize("serverless", [True, False])
-@given(
-    outcome=st.sampled_from(["success", "failed", "timeout", "never"]),
-    moments=st.lists(st.floats(0, 30), min_size=2, max_size=12),
-)
-def test_time_only_moves_forward(*, serverless: bool, outcome: Outcome, moments: list[float]) -> None:
-    plan = plan_for(NODES, Behaviour(outcome=outcome, ahead=2), Machinery(serverless, cold=True, warm=False, pace=1.0))
-    rank = {"not-started": 0, "queued": 1, "started": 2, "running": 3}
-
-    for before, after in pairwise(state_at(plan, moment) for moment in sorted(moments)):
-        assert rank.get(before.status, 4) <= rank.get(after.status, 4)
-        assert before.progress <= after.progress
-        assert before.updated <= after.updated
-        assert before.done <= after.done
-        assert before.ahead >= after.ahead
