@@ -28,8 +28,12 @@ doctor: setup
 test: setup
 	$(BIN)/python -m pytest -n 4 --dist worksteal $(ARGS)
 
-bench: setup
-	@$(BIN)/python -m benchmarks.bot $(ARGS)
+bench: $(VENV)/.bench
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+$(VENV)/.bench: $(VENV)/.ready
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,bench]'
+	@touch $@
 
 soak: setup
 	@$(BIN)/python -m benchmarks.soak $(ARGS)

@@ -96,9 +96,9 @@ class Guest:
         """With the button, twice as people do; the second click is none."""
         message = await self._end(await self._generate("text-to-image", prompt="a river"))
         if self._offers(message, "Again"):
+            first = await self._person.click(message["id"], "Again")
             await self._person.click(message["id"], "Again")
-            await self._person.click(message["id"], "Again")
-            await self._end((await self._new(message))["id"])
+            await self._end(str(first.message_id))
 
     async def react(self) -> None:
         message = await self._end(await self._generate("text-to-image", prompt="a boat"))

@@ -14,7 +14,7 @@ from typing import Final
 
 from rich.console import Console
 
-from benchmarks.inside import Census, bot_inside
+from benchmarks.inside import Census, Inside, bot_inside
 from benchmarks.ledger import Ledger
 from benchmarks.people import Guest, furnish
 from benchmarks.process import Bot, Weight, running_bot
@@ -25,6 +25,7 @@ from stationthis_discord.sandbox.discord import DiscordSandbox
 PEOPLE: Final = 20
 CHANNELS: Final = 5  # as reactions are answered through the channel, whose rate limit all share
 SETTLING: Final = 75.0  # seconds: sentences after reactions stay for 30, kept-alive connections for 15
+LOOKING: Final = 240.0  # seconds; an unclear submit is looked for for 162
 MORE_MEMORY: Final = (
     12.0  # MB: the allocator keeps pages that a peak has touched; a leak of 10 KB a run shows in 10 min
 )
@@ -126,11 +127,20 @@ async def from_inside(minutes: float, console: Console) -> list[str]:
         base = await inside.census()
         console.print(f"base: {base.tasks.total()} tasks, {base.objects.total()} objects of core, cogs and discord.py")
         await soak.traffic(minutes, lambda: "counted inside")
-        await asyncio.sleep(35)
-        left = await inside.census()
+        left = await _at_rest(inside)
         console.print(f"idle again: {left.tasks.total()} tasks, {left.objects.total()} objects; {_done(soak)}")
         console.print(f"more of: {(left.objects - base.objects).most_common(8)}")
         return [*soak.amiss(), *_left_over(base, left)]
+
+
+async def _at_rest(inside: Inside) -> Census:
+    """What is alive when no run has a place any more: one whose submit had no answer is looked for for minutes."""
+    until = time.monotonic() + LOOKING
+    await asyncio.sleep(35)
+    while (left := await inside.census()).places and time.monotonic() < until:  # noqa: ASYNC110 -- nothing tells
+        await asyncio.sleep(5)
+    await asyncio.sleep(5)
+    return await inside.census() if left.places == 0 else left
 
 
 def _grown(base: Weight, now: Weight) -> list[str]:

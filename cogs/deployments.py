@@ -1,55 +1,63 @@
 """`/deployments`: what can be run, and which inputs it has."""
 
 import io
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
 from cogs.ui import limits
-from cogs.ui.buttons import list_buttons
+from cogs.ui.buttons import PAGE, list_buttons
 from cogs.ui.choices import deployment_choices
+from cogs.ui.door import suggesting
 from cogs.ui.embeds import deployment_embed, deployment_text, deployments_embed
-from cogs.ui.who import Served
-from core.catalog import Catalog, Deployment
-
-if TYPE_CHECKING:
-    from discord.types.interactions import SelectMessageComponentInteractionData
+from cogs.ui.heard import heard
+from cogs.ui.stale import old_since
+from cogs.ui.who import Pressed, Served
+from core.catalog import Catalog
+from core.offer import Deployment, choose
 
 
 class Deployments(commands.Cog):
     def __init__(self, bot: Served) -> None:
         self._catalog: Catalog = bot.services.catalog
-        bot.presses.update(page=self.turn, detail=self.detail)
+        bot.presses.update(page=Pressed(self.turn, PAGE), detail=Pressed(self.detail))
 
     @app_commands.command(description="What can be run, and which inputs it has")
     @app_commands.describe(deployment="Show the inputs of this one")
     async def deployments(
         self, interaction: discord.Interaction, deployment: app_commands.Range[str, 1, 200] | None = None
     ) -> None:
-        await interaction.response.defer(ephemeral=True)
+        await heard(interaction.response.defer(ephemeral=True))
         if deployment is None:
-            await interaction.edit_original_response(**await self._page(0))
+            page = await self._page(0)
+            await heard(interaction.edit_original_response(**page))
         else:
-            found = await self._catalog.find(deployment)
-            await interaction.edit_original_response(embed=deployment_embed(found), attachments=_whole(found))
+            found, embed = await self._one(deployment)
+            await heard(interaction.edit_original_response(embed=embed, attachments=_whole(found)))
 
     @deployments.autocomplete("deployment")
+    @suggesting
     async def suggest(self, _: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
         return deployment_choices(self._catalog.suggest(typed, limits.CHOICES))
 
     async def turn(self, interaction: discord.Interaction, what: str) -> None:
         """Back and Next: `<page>-<which button>`."""
-        await interaction.response.defer()
-        await interaction.edit_original_response(**await self._page(int(what.partition("-")[0])))
+        await heard(interaction.response.defer())
+        page = await self._page(int(what.partition("-")[0]))
+        await heard(interaction.edit_original_response(**page))
 
-    async def detail(self, interaction: discord.Interaction, _: str) -> None:
+    async def detail(self, interaction: discord.Interaction, deployment: str) -> None:
         """The menu: one deployment's id."""
-        await interaction.response.defer()
-        data = cast("SelectMessageComponentInteractionData", interaction.data)
-        found = await self._catalog.find(data["values"][0])
-        await interaction.followup.send(embed=deployment_embed(found), files=_whole(found), ephemeral=True)
+        await heard(interaction.response.defer())
+        found, embed = await self._one(deployment)
+        await heard(interaction.followup.send(embed=embed, files=_whole(found), ephemeral=True))
+
+    async def _one(self, wanted: str) -> tuple[Deployment, discord.Embed]:
+        kept = await self._catalog.list_deployments()
+        found = choose(kept.value, wanted)
+        return found, deployment_embed(found, old_since(kept))
 
     async def _page(self, page: int) -> dict[str, Any]:
         kept = await self._catalog.list_deployments()

@@ -6,8 +6,10 @@ from discord.ext import commands
 
 from cogs.ui import limits
 from cogs.ui.choices import deployment_choices
+from cogs.ui.door import suggesting
+from cogs.ui.heard import heard
 from cogs.ui.reply import Reply
-from cogs.ui.who import check_permissions, who
+from cogs.ui.who import check_place, who
 from core.comfydeploy.fit import Given, Source
 from core.runs.generation import Wish
 from core.services import Services
@@ -40,12 +42,13 @@ class Generate(commands.Cog):
     ) -> None:
         given = Given(prompt, negative, seed, _source(image))
         wish = Wish(who(interaction), deployment, given, inputs or "")
-        check_permissions(interaction)
+        check_place(interaction)
         self._services.generation.check(wish)
-        await interaction.response.defer()
+        await heard(interaction.response.defer())
         await self._services.generation.start(wish, Reply.on_original(interaction))
 
     @generate.autocomplete("deployment")
+    @suggesting
     async def suggest(self, _: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
         return deployment_choices(self._services.catalog.suggest(typed, limits.CHOICES))
 

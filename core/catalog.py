@@ -1,81 +1,100 @@
-"""What can be run: the deployments on offer, from ComfyUI Deploy, kept for a while.
+"""What ComfyUI Deploy has: deployments, workflows and machines, each kept for a while of its own."""
 
-The list embeds every workflow, so it is read in small pages and only what is needed is kept. One workflow that the
-server cannot describe makes its whole list answer 500; then each workflow is asked for its own deployments.
-"""
-
-import difflib
-from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterable
-from dataclasses import dataclass, replace
-from typing import Final
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from typing import Final, Literal, TypeVar
 
 import structlog
 
-from core.cache import Cached, Counters, Kept
-from core.comfydeploy.client import PAGE, ComfyDeploy, read_items
-from core.comfydeploy.inputs import Input, Roles, find_roles, parse_inputs
-from core.comfydeploy.models import DeploymentRow, Workflow
-from core.comfydeploy.outputs import Kind, made_by
-from core.errors import ApiError, DeploymentAmbiguous, DeploymentNotFound, NotFound, ServerFault
+from core.cache import COOL_DOWN, Cached, CachedByKey, Counters, Kept
+from core.comfydeploy.client import ComfyDeploy
+from core.comfydeploy.errors import ApiError, WrongAddress
+from core.comfydeploy.records import Machine, VersionRow, Workflow
+from core.deadline import PATIENCE, deadline
+from core.offer import PRODUCTION, Deployment, Listing, Named, Offer, choose, named
+from core.reading import Pinned, read_offer, read_pinned
+from core.search import Index
 
 log = structlog.get_logger(__name__)
 
-PRODUCTION: Final = "production"
-ENVIRONMENTS: Final = (PRODUCTION, "staging", "public-share", "private-share", "community-share", "preview")
+What = Literal["deployments", "workflows", "machines"]
+KINDS: Final[tuple[What, ...]] = ("deployments", "workflows", "machines")
+DETAILS_TTL: Final = 60.0  # seconds
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Deployment:
-    """One thing that can be run. `label` tells it apart from all others on offer; texts are foreign."""
+class Terms:
+    """What is offered and for how long it is kept: times to live in seconds, 0 for not at all.
 
-    id: str
-    name: str
-    environment: str
-    workflow_id: str
-    version: int | None
-    description: str
-    inputs: tuple[Input, ...]
-    makes: Kind
-    label: str = ""
-    is_fluid: bool = False
+    With `pinned` the lists are not asked for: only the deployments that the operator named are on offer.
+    """
 
-    @property
-    def roles(self) -> Roles:
-        return find_roles(self.inputs)
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """All deployments on offer, by name, and the workflows whose deployments could not be read."""
-
-    deployments: tuple[Deployment, ...] = ()
-    unreadable: tuple[str, ...] = ()
+    environments: tuple[str, ...] = (PRODUCTION,)
+    ttl: float = 300.0
+    machines_ttl: float = 60.0
+    pinned: tuple[Pinned, ...] = ()
 
 
 class Catalog:
-    """The offer with a time to live (seconds); when the API fails, the last good one."""
+    """Each list is loaded once for everybody, renewed while in use, and outlives the API's failures.
 
-    def __init__(self, api: ComfyDeploy, environments: Iterable[str], ttl: float) -> None:
+    `cool_down` is for how many seconds the API is left alone after a failure.
+    """
+
+    def __init__(self, api: ComfyDeploy, terms: Terms = Terms(), cool_down: float = COOL_DOWN) -> None:
         self._api = api
-        self._environments = tuple(environments)
-        self._offer = Cached(self._load, ttl)
+        self._terms = terms
+        offer, workflows, machines = self._load_offer, self._load_workflows, self._load_machines
+        self.deployments = Cached(self._told("deployments", offer), terms.ttl, cool_down=cool_down)
+        self.workflows = Cached(self._told("workflows", workflows), terms.ttl, cool_down=cool_down)
+        self.machines = Cached(self._told("machines", machines), terms.machines_ttl, cool_down=cool_down)
+        ttl = min(DETAILS_TTL, terms.ttl)
+        self._versions = CachedByKey(self._api.workflows.list_versions, ttl, cool_down=cool_down)
+
+    @property
+    def version_counters(self) -> Counters:
+        """How the versions of all workflows were used since the start."""
+        return self._versions.counters
+
+    def warm(self) -> None:
+        """Have every list loaded once, used or not: each is tried until it succeeds. Returns at once."""
+        for kind in KINDS:
+            self.cache(kind).warm()
 
     async def list_deployments(self) -> Kept[Offer]:
-        """The offer, at most `ttl` old, or marked as stale.
+        """The offer, at most its time to live old, or marked as stale.
 
         Raises:
             ApiError: the API failed and there never was an offer.
+            TookTooLong: the same, for it gave no answer in time.
         """
-        return await self._offer.get()
+        async with deadline(PATIENCE):
+            return await self.deployments.get()
+
+    async def list_workflows(self) -> Kept[Listing[Named[Workflow]]]:
+        """All of them; raises as `list_deployments`."""
+        async with deadline(PATIENCE):
+            return await self.workflows.get()
+
+    async def list_machines(self) -> Kept[Listing[Named[Machine]]]:
+        """All that are not deleted; raises as `list_deployments`."""
+        async with deadline(PATIENCE):
+            return await self.machines.get()
+
+    async def list_versions(self, workflow_id: str) -> Kept[list[VersionRow]]:
+        """A workflow's newest versions; raises as `list_deployments`."""
+        async with deadline(PATIENCE):
+            return await self._versions.get(workflow_id)
 
     def peek(self) -> Kept[Offer] | None:
         """The offer in memory whatever its age, None before the first; never waits, and has it refreshed when due."""
-        return self._offer.peek()
+        return self.deployments.peek()
 
     def recall(self) -> Offer | None:
-        """The offer if it is in memory and no older than `ttl`; never waits."""
-        kept = self._offer.recall()
+        """The offer if it is in memory and not outdated; never waits."""
+        kept = self.deployments.recall()
         return kept.value if kept else None
 
     async def find(self, wanted: str) -> Deployment:
@@ -87,143 +106,83 @@ class Catalog:
         """
         return choose((await self.list_deployments()).value, wanted)
 
-    def suggest(self, typed: str, limit: int) -> list[Deployment]:
-        """Deployments whose label or description contains what was typed, from memory only."""
-        kept = self.peek()
-        if kept is None:
-            return []
-        words = typed.casefold().split()
-        return [item for item in kept.value.deployments if _contains(item, words)][:limit]
+    async def find_workflow(self, wanted: str) -> Named[Workflow]:
+        """As `find`; raises `NameUnknown` or `NameAmbiguous`."""
+        return (await self.list_workflows()).value.choose(wanted)
 
-    @property
-    def counters(self) -> Counters:
-        return self._offer.counters
+    async def find_machine(self, wanted: str) -> Named[Machine]:
+        """As `find`; raises `NameUnknown` or `NameAmbiguous`."""
+        return (await self.list_machines()).value.choose(wanted)
+
+    def suggest(self, typed: str, limit: int) -> list[Deployment]:
+        """Deployments that may be meant, best first, from memory only."""
+        kept = self.peek()
+        return kept.value.listing.suggest(typed, limit) if kept else []
+
+    def suggest_workflows(self, typed: str, limit: int) -> list[Named[Workflow]]:
+        kept = self.workflows.peek()
+        return kept.value.suggest(typed, limit) if kept else []
+
+    def suggest_machines(self, typed: str, limit: int) -> list[Named[Machine]]:
+        kept = self.machines.peek()
+        return kept.value.suggest(typed, limit) if kept else []
+
+    def invalidate(self, *kinds: What) -> None:
+        """Have these lists loaded anew, all by default: something of theirs was changed by us."""
+        for kind in kinds or KINDS:
+            self.cache(kind).invalidate()
+        if not kinds or "workflows" in kinds:
+            self._versions.invalidate()
+
+    def cache(self, kind: What) -> Cached[Offer] | Cached[Listing[Named[Workflow]]] | Cached[Listing[Named[Machine]]]:
+        """The cache of one kind, for who counts or empties it."""
+        if kind == "deployments":
+            return self.deployments
+        return self.workflows if kind == "workflows" else self.machines
 
     async def aclose(self) -> None:
-        await self._offer.aclose()
+        for kind in KINDS:
+            await self.cache(kind).aclose()
+        await self._versions.aclose()
 
-    async def _load(self) -> Offer:
+    async def _load_offer(self) -> Offer:
+        if self._terms.pinned:
+            return await read_pinned(self._api, self._terms.pinned)
+        return await read_offer(self._api, self._terms.environments)
+
+    async def _load_workflows(self) -> Listing[Named[Workflow]]:
+        rows = await self._if_listed(self._api.workflows.list_all)
+        return await _listing(Named(row.id, row.name, row) for row in rows)
+
+    async def _load_machines(self) -> Listing[Named[Machine]]:
+        rows = await self._if_listed(self._api.machines.list_all)
+        return await _listing(Named(row.id, row.name, row) for row in rows if not row.deleted)
+
+    async def _if_listed(self, read: Callable[[], Awaitable[list[T]]]) -> list[T]:
+        """Nothing, where the operator has said that the server has no lists and it has none."""
         try:
-            return await self._read()
-        except ApiError as error:
-            log.warning("catalog.not_loaded", error=str(error))
+            return await read()
+        except WrongAddress:
+            if self._terms.pinned:
+                return []
             raise
 
-    async def _read(self) -> Offer:
-        try:
-            items = [item async for item in self._pages()]
-        except ServerFault:
-            items, unreadable = await self._walk()
-        else:
-            unreadable = []
-        rows, bad = read_items(DeploymentRow, items)
-        unreadable += [_name_in(item) for item in bad]
-        by_id = {row.id: row for row in rows if row.environment in self._environments}  # pages shift: ids repeat
-        offer = Offer(labelled(map(_deployment, by_id.values())), tuple(sorted(set(unreadable))))
-        log.info("catalog.loaded", deployments=len(offer.deployments), unreadable=len(offer.unreadable))
-        return offer
+    def _told(self, kind: What, load: Callable[[], Awaitable[T]]) -> Callable[[], Awaitable[T]]:
+        """The same load, with a line in the log when it fails."""
 
-    async def _pages(self) -> AsyncIterator[object]:
-        for environment in self._environments:
-            for is_fluid in (False, True):  # each list leaves out the other's deployments
-                offset, last = 0, list[object]()
-                while True:
-                    page = await self._api.page_deployments(environment, is_fluid=is_fluid, offset=offset)
-                    if page == last:  # this server knows no pages: it sends the same again
-                        break
-                    for item in page:
-                        yield item
-                    if len(page) != PAGE:  # shorter: the last; longer: all of them at once
-                        break
-                    offset, last = offset + PAGE, page
-
-    async def _walk(self) -> tuple[list[object], list[str]]:
-        """Every workflow's own list; a broken one costs only itself. Raises when several are asked and none answers."""
-        items: list[object] = []
-        unreadable: list[str] = []
-        failure: ApiError | None = None
-        workflows = await self._api.list_workflows()
-        for workflow in workflows:
+        async def loaded() -> T:
             try:
-                items += await self._deployments_of(workflow)
-            except ServerFault as error:
-                unreadable.append(workflow.name)
-                failure = error
-        if failure and len(unreadable) == len(workflows) > 1:
-            raise failure
-        return items, unreadable
+                return await load()
+            except ApiError as error:
+                log.warning("catalog.not_loaded", kind=kind, error=str(error))
+                raise
 
-    async def _deployments_of(self, workflow: Workflow) -> list[object]:
-        try:
-            return await self._api.list_workflow_deployments(workflow.id)
-        except NotFound:
-            return []
+        return loaded
 
 
-def choose(offer: Offer, wanted: str) -> Deployment:
-    """The one deployment meant by an id, a label or a name; pure. Raises as `Catalog.find`."""
-    text = wanted.strip()
-    folded = text.casefold()
-    exact: tuple[Callable[[Deployment], bool], ...] = (
-        lambda item: item.id == text,
-        lambda item: item.label == text,
-        lambda item: item.label.casefold() == folded,
-    )
-    for is_meant in exact:
-        for item in offer.deployments:
-            if is_meant(item):
-                return item
-    named = [item for item in offer.deployments if item.name.casefold() == folded]
-    if named:  # several, for a name of its own is the label
-        raise DeploymentAmbiguous(text, [item.label for item in named])
-    labels = {item.label.casefold(): item.label for item in offer.deployments}
-    similar = difflib.get_close_matches(folded[:100], labels, n=3, cutoff=0.5)
-    raise DeploymentNotFound(text, [labels[label] for label in similar])
+Record = TypeVar("Record")
 
 
-def _deployment(row: DeploymentRow) -> Deployment:
-    graph = row.version.workflow_api if row.version else None
-    return Deployment(
-        id=row.id,
-        name=(row.workflow.name.strip() if row.workflow else "") or row.id[:8],
-        environment=row.environment,
-        workflow_id=row.workflow_id,
-        version=row.version.version if row.version else None,
-        description=row.description or "",
-        inputs=parse_inputs(graph),
-        makes=made_by(graph),
-        is_fluid=row.modal_image_id is not None,
-    )
-
-
-def labelled(deployments: Iterable[Deployment]) -> tuple[Deployment, ...]:
-    """Sorted by name, with labels no two share: the name, then environment, version and at last the id."""
-    items = sorted(deployments, key=lambda item: (item.name.casefold(), item.environment != PRODUCTION, item.id))
-    forms = (
-        lambda item: item.name,
-        lambda item: f"{item.name} ({item.environment})",
-        lambda item: f"{item.name} ({item.environment}, v{item.version})",
-        lambda item: f"{item.name} ({item.id[:8]})",
-        lambda item: item.id,
-    )
-    labels: dict[str, str] = {}  # by id
-    taken: set[str] = set()  # a name may read like the label of another
-    for form in forms:
-        often = Counter(form(item).casefold() for item in items)
-        for item in items:
-            label = form(item)
-            if item.id not in labels and often[label.casefold()] == 1 and label.casefold() not in taken:
-                labels[item.id] = label
-                taken.add(label.casefold())
-    return tuple(replace(item, label=labels.get(item.id, item.id)) for item in items)
-
-
-def _contains(item: Deployment, words: list[str]) -> bool:
-    text = f"{item.label} {item.description} {item.makes}".casefold()
-    return all(word in text for word in words)
-
-
-def _name_in(item: object) -> str:
-    workflow = item.get("workflow") if isinstance(item, dict) else None
-    name = workflow.get("name") if isinstance(workflow, dict) else None
-    return name if isinstance(name, str) else "a deployment without a name"
+async def _listing(records: Iterable[Named[Record]]) -> Listing[Named[Record]]:
+    items = named(records)
+    return Listing(items, await Index.build((item, item.label, "") for item in items))

@@ -3,103 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import ClassVar
 
 
 class CoreError(Exception):
     """The root: catch this to catch all failures that `core` knows by name."""
 
 
-# -- ComfyUI Deploy's answers --
-
-
-class ApiError(CoreError):
-    """A call to ComfyUI Deploy failed.
-
-    `call` is method and route template, without ids, queries or bodies, so that it can be logged as it is.
-    """
-
-    retryable: ClassVar[bool] = False
-
-    def __init__(self, call: str, status: int | None = None) -> None:
-        super().__init__(f"{call}: {type(self).__name__}" + (f" ({status})" if status else ""))
-        self.call = call
-        self.status = status
-
-
-class Unreachable(ApiError):
-    """No connection was made, so nothing was sent."""
-
-    retryable = True
-
-
-class NoAnswer(ApiError):
-    """The request may have arrived, but no complete answer came back."""
-
-    retryable = True
-
-
-class Busy(ApiError):
-    """429; `retry_after` in seconds, when the server said it."""
-
-    retryable = True
-
-    def __init__(self, call: str, status: int | None = None, *, retry_after: float | None = None) -> None:
-        super().__init__(call, status)
-        self.retry_after = retry_after
-
-
-class ServerFault(ApiError):
-    """5xx. On several routes a 500 really means "not found", so retries stay few."""
-
-    retryable = True
-
-
-class KeyRefused(ApiError):
-    """401: the key is missing, malformed or revoked."""
-
-
-class AccessDenied(ApiError):
-    """403: the key may not do or see this."""
-
-
-class OutOfCredits(AccessDenied):
-    """403 with the sentence about GPU credits."""
-
-
-class NotFound(ApiError):
-    """404 as an answer: the thing does not exist for this key."""
-
-
-class WrongAddress(ApiError):
-    """404 of the router, 405 or a redirect: this server has no such route."""
-
-
-class Refused(ApiError):
-    """400, 402, 422 and other 4xx; `fields` are the places the server named, without the values."""
-
-    def __init__(self, call: str, status: int | None = None, *, fields: Sequence[str] = ()) -> None:
-        super().__init__(call, status)
-        self.fields = tuple(fields)
-
-
-class DispatchFailed(ApiError):
-    """The machine did not take the prompt; a run in status `failed` is left behind."""
-
-
-class NotCancellable(ApiError):
-    """The server has no function call to stop for this run: its machine kind cannot, or it is too early."""
-
-
-class BadReply(ApiError):
-    """The status says success, but the body cannot be read as what it should be."""
-
-
 # -- Finding and filling in a deployment --
 
 
-class DeploymentNotFound(CoreError):
-    """Nothing on offer has this name or id; `similar` are up to three names that come close."""
+class NameUnknown(CoreError):
+    """Nothing in a list has this name or id; `similar` are up to three names that come close."""
 
     def __init__(self, wanted: str, similar: Sequence[str] = ()) -> None:
         super().__init__(wanted)
@@ -107,13 +21,21 @@ class DeploymentNotFound(CoreError):
         self.similar = tuple(similar)
 
 
-class DeploymentAmbiguous(CoreError):
-    """Several deployments have this name; `choices` are labels that tell them apart."""
+class NameAmbiguous(CoreError):
+    """Several have this name; `choices` are labels that tell them apart."""
 
     def __init__(self, wanted: str, choices: Sequence[str]) -> None:
         super().__init__(wanted)
         self.wanted = wanted
         self.choices = tuple(choices)
+
+
+class DeploymentNotFound(NameUnknown):
+    """Nothing on offer has this name or id."""
+
+
+class DeploymentAmbiguous(NameAmbiguous):
+    """Several deployments have this name."""
 
 
 class Fault(Enum):
@@ -132,6 +54,8 @@ class Fault(Enum):
     NO_PLACE = auto()
     UNUSABLE = auto()
     UNREADABLE = auto()
+    BLANK = auto()
+    NOT_AN_ADDRESS = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +77,14 @@ class InputsInvalid(CoreError):
         super().__init__(", ".join(f"{problem.name}: {problem.fault.name}" for problem in problems))
         self.problems = tuple(problems)
         self.deployment = deployment
+
+
+class TookTooLong(CoreError):
+    """What was asked for was not done within `seconds`; nothing is waited for any more."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"{seconds:g} s")
+        self.seconds = seconds
 
 
 # -- Files --
@@ -250,8 +182,20 @@ class CannotCancel(CoreError):
         return self.machine_type == "comfy-deploy-serverless"
 
 
-class SubmitUnknown(CoreError):
+class SubmitUnclear(CoreError):
+    """The submit may or may not have started a run; `trail` is what it can be looked for by."""
+
+    def __init__(self, trail: str) -> None:
+        super().__init__(trail)
+        self.trail = trail
+
+
+class SubmitUnknown(SubmitUnclear):
     """The submit may or may not have started a run, and none was found afterwards."""
+
+
+class OrderForgotten(CoreError):
+    """What was asked for is not in memory any more, so it cannot be submitted again."""
 
 
 class TooManyRuns(CoreError):
@@ -264,7 +208,7 @@ class TooManyRuns(CoreError):
 
 
 class AlreadyAsked(CoreError):
-    """The same person asked for the same rerun a moment ago: a double click, not a second wish."""
+    """The same person asked for the same a moment ago: a double click, not a second wish."""
 
 
 class NotServedHere(CoreError):
@@ -279,9 +223,25 @@ class PermissionsMissing(CoreError):
         self.permissions = tuple(permissions)
 
 
+class PlaceClosed(CoreError):
+    """The thread where it would be shown is archived, or else `locked`."""
+
+    def __init__(self, *, locked: bool) -> None:
+        super().__init__("locked" if locked else "archived")
+        self.locked = locked
+
+
+class Stopping(CoreError):
+    """This process is about to end; nothing new is begun, and what is under way may or may not get done."""
+
+
 class ButtonUnknown(CoreError):
-    """A button of a version of this project that had a verb which this one does not have."""
+    """A button or menu that this version of the project would not have made."""
 
 
 class SurfaceLost(CoreError):
     """The place where a run is shown does not take messages any more."""
+
+
+class SurfaceSilent(SurfaceLost):
+    """The connection broke, so nobody knows whether the place took what it was sent."""

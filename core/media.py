@@ -87,29 +87,16 @@ class Media:
         async with self._fetched(url, name, self._outputs, limit) as local:
             yield local
 
-    async def upload(self, target: Input, source: Source) -> str:
-        """Hand a person's file to ComfyUI Deploy and return the address a run can use.
+    @asynccontextmanager
+    async def input(self, source: Source, limit: int) -> AsyncIterator[LocalFile]:
+        """A person's file, gone when the block ends. `limit` in bytes.
 
         Raises:
-            FileError: too large, not to be had, or no image although `target` wants one.
-            ApiError: the API did not take it.
+            FileError: too large, or not to be had.
         """
-        async with self._opened(source) as local:
-            name = local.name
-            if target.kind in {InputKind.IMAGE, InputKind.IMAGES}:
-                extension = await asyncio.to_thread(image_extension, local)
-                name = f"{Path(local.name).stem or 'image'}.{extension}"
-            content_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
-            # a handle of its own: aiohttp closes what it was given, in a thread, maybe after this block's end
-            handle = open(local.file.fileno(), "rb", closefd=False)  # noqa: SIM115, ASYNC230 -- no file is opened
-            handle.seek(0)
-            return await self._api.upload(handle, name, content_type)
-
-    @asynccontextmanager
-    async def _opened(self, source: Source) -> AsyncIterator[LocalFile]:
-        _check_size(source.name, source.size)
+        _check_size(source.name, source.size, limit)
         if isinstance(source.where, str):
-            async with self._fetched(source.where, source.name, self._inputs, LARGEST_INPUT) as local:
+            async with self._fetched(source.where, source.name, self._inputs, limit) as local:
                 yield local
             return
         try:
@@ -119,8 +106,23 @@ class Media:
         with file:
             size = file.seek(0, io.SEEK_END)
             file.seek(0)
-            _check_size(source.name, size)
+            _check_size(source.name, size, limit)
             yield LocalFile(file, source.name, size)
+
+    async def upload(self, target: Input, source: Source) -> str:
+        """Hand a person's file to ComfyUI Deploy and return the address a run can use.
+
+        Raises:
+            FileError: too large, not to be had, or no image although `target` wants one.
+            ApiError: the API did not take it.
+        """
+        async with self.input(source, LARGEST_INPUT) as local:
+            name = local.name
+            if target.kind in {InputKind.IMAGE, InputKind.IMAGES}:
+                extension = await asyncio.to_thread(image_extension, local)
+                name = f"{Path(local.name).stem or 'image'}.{extension}"
+            content_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
+            return await self._api.files.upload(local.file, name, content_type)
 
     @asynccontextmanager
     async def _fetched(self, url: str, name: str, hosts: Hosts, limit: int) -> AsyncIterator[LocalFile]:
@@ -215,9 +217,9 @@ def _joined(url: str, location: str) -> str:
         return location  # which is refused in the next round
 
 
-def _check_size(name: str, size: int | None) -> None:
-    if size is not None and size > LARGEST_INPUT:
-        raise FileTooLarge(name, limit=LARGEST_INPUT, size=size)
+def _check_size(name: str, size: int | None, limit: int) -> None:
+    if size is not None and size > limit:
+        raise FileTooLarge(name, limit=limit, size=size)
 
 
 async def _stream(response: aiohttp.ClientResponse, name: str, limit: int, into: IO[bytes]) -> int:

@@ -1,20 +1,25 @@
 """The bot as a process: everything is opened outermost first, and closed by whoever opened it."""
 
 import asyncio
+import gc
 import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Final
 
 import discord
 import structlog
 
+from core.metrics import report
 from core.services import Services, open_services
 from stationthis_discord import log as logs
 from stationthis_discord.bot import StationBot, use_discord_at, use_its_gateway
 from stationthis_discord.settings import Settings, SettingsError, unknown_names
+from stationthis_discord.web import open_side_door
 
 _NO_SUCH_SERVER: Final = (
-    "STATIONTHIS_DEV_GUILD_ID is not usable: Discord does not let the bot register commands in that server. "
-    "Invite the bot there first, or leave it out."
+    "STATIONTHIS_DEV_GUILD_ID or STATIONTHIS_ADMIN_GUILD_ID is not usable: Discord does not let the bot register "
+    "commands in that server. Invite the bot there first, or leave it out."
 )
 _TOKEN_REFUSED: Final = 4004  # the gateway's close code when the token was reset while the bot was running
 
@@ -44,13 +49,32 @@ async def run_bot(settings: Settings) -> None:
     async with (
         open_services(settings.plan()) as services,
         _bot(services, settings) as bot,
+        _side_door(settings, services, bot),
     ):
         await _login(bot, settings)
+        gc.collect()
+        gc.freeze()  # what a start has made stays: walking it again and again stops the loop for some 30 ms each time
         await _serve(bot, services)
 
 
+@asynccontextmanager
+async def _side_door(settings: Settings, services: Services, bot: StationBot) -> AsyncIterator[None]:
+    """Open before Discord is asked for anything, so that it can be seen from outside what a start waits for."""
+    if settings.stationthis_http_bind is None:
+        yield
+        return
+    ready = {"discord": bot.is_ready, "deployments": lambda: services.catalog.deployments.age is not None}
+    async with open_side_door(settings.stationthis_http_bind, services.metrics, ready):
+        yield
+
+
 def _bot(services: Services, settings: Settings) -> StationBot:
-    return StationBot(services, settings.stationthis_dev_guild_id, user_install=settings.stationthis_user_install)
+    return StationBot(
+        services,
+        settings.stationthis_dev_guild_id,
+        settings.stationthis_admin_guild_id,
+        user_install=settings.stationthis_user_install,
+    )
 
 
 async def _login(bot: StationBot, settings: Settings) -> None:
@@ -76,18 +100,20 @@ async def _serve(bot: StationBot, services: Services) -> None:
     connection = asyncio.create_task(bot.connect(), name="gateway")
     stopping = asyncio.create_task(stop.wait(), name="stop")
     presence = asyncio.create_task(bot.show_load(), name="presence")
+    reports = asyncio.create_task(report(services.metrics, log), name="reports")
     try:
         await asyncio.wait({connection, stopping}, return_when=asyncio.FIRST_COMPLETED)
         if stop.is_set():
             log.info("bot.stopping", under_way=services.limits.under_way)
-        await services.generation.pause()
+        await asyncio.gather(bot.answering.stop(), services.generation.pause())
         if not stop.is_set():
             await connection
     except discord.ConnectionClosed as closed:
         raise (TokenRefused if closed.code == _TOKEN_REFUSED else NotReachable)(f"closed with {closed.code}") from None
     finally:
         await bot.close()
-        for task in (connection, stopping, presence):
+        tasks = (connection, stopping, presence, reports)
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(connection, stopping, presence, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
         log.info("bot.stopped")

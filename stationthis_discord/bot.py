@@ -15,11 +15,17 @@ from discord.http import Route
 from cogs.deployments import Deployments
 from cogs.generate import Generate
 from cogs.help import Help
+from cogs.machines import Machines
+from cogs.operators import Operator
+from cogs.reactions import Reactions
 from cogs.runs import Runs
+from cogs.status import Status
 from cogs.ui import door
+from cogs.ui.answering import Answering
 from cogs.ui.buttons import Immortal, is_ours
-from cogs.ui.who import Press
-from core.errors import ButtonUnknown, NotServedHere
+from cogs.ui.who import Pressed
+from cogs.workflows import Workflows
+from core.errors import ButtonUnknown, NotServedHere, Stopping
 from core.services import Services
 from stationthis_discord.commands_sync import sync_commands
 
@@ -43,7 +49,9 @@ class Tree(app_commands.CommandTree["StationBot"]):
     async def interaction_check(self, interaction: discord.Interaction["StationBot"], /) -> bool:
         try:
             interaction.client.services.admission.admit(interaction.guild_id)
-        except NotServedHere as refused:  # discord.py sends only its own errors on to `on_error`
+            if interaction.type is discord.InteractionType.application_command:
+                interaction.client.answering.begin(interaction)
+        except (NotServedHere, Stopping) as refused:  # discord.py sends only its own errors on to `on_error`
             await door.answer(interaction, refused, "commands")
             return False
         return True
@@ -53,12 +61,23 @@ class Tree(app_commands.CommandTree["StationBot"]):
     ) -> None:
         name = interaction.command.qualified_name if interaction.command else "unknown command"
         await door.answer(interaction, error, f"/{name}")
+        interaction.client.answering.end(interaction)
 
 
 class StationBot(commands.AutoShardedBot):
-    """`dev_guild` is the one server that gets the commands, else all do; `user_install` offers them to people, too."""
+    """`dev_guild` is the one server that gets the commands, else all do; `user_install` offers them to people, too.
 
-    def __init__(self, services: Services, dev_guild: int | None = None, *, user_install: bool = False) -> None:
+    `admin_guild` is the server that has the operators' commands.
+    """
+
+    def __init__(
+        self,
+        services: Services,
+        dev_guild: int | None = None,
+        admin_guild: int | None = None,
+        *,
+        user_install: bool = False,
+    ) -> None:
         super().__init__(
             command_prefix=(),
             help_command=None,
@@ -73,16 +92,30 @@ class StationBot(commands.AutoShardedBot):
             guild_ready_timeout=0,
         )
         self.services = services
-        self.presses: dict[str, Press] = {}
+        self.answering = Answering()
+        self.presses: dict[str, Pressed] = {}
         self._load_shown: int | None = None
         self._dev_guild = discord.Object(dev_guild) if dev_guild else None
+        self._admin_guild = discord.Object(admin_guild) if admin_guild else None
 
     async def setup_hook(self) -> None:
-        for cog in (Generate(self.services), Deployments(self), Runs(self, self), Help()):
+        cogs = (
+            Generate(self.services),
+            Deployments(self),
+            Workflows(self),
+            Machines(self),
+            Status(self),
+            Runs(self),
+            Reactions(self, self),
+            Help(),
+        )
+        for cog in cogs:
             await self.add_cog(cog)
+        if self._admin_guild is not None:
+            self.tree.add_command(Operator(self, self), guild=self._admin_guild)
         self.add_dynamic_items(Immortal)
-        self.services.catalog.peek()  # so that the first autocomplete finds the deployments in memory
-        await sync_commands(self, self.tree, self._dev_guild)
+        self.services.catalog.warm()  # so that the first autocomplete finds everything in memory
+        await sync_commands(self, self.tree, self._dev_guild, self._admin_guild)
         log.info("bot.invite", link=discord.utils.oauth_url(self.application_id or 0, permissions=PERMISSIONS))
 
     async def on_interaction(self, interaction: discord.Interaction["StationBot"], /) -> None:
@@ -92,10 +125,16 @@ class StationBot(commands.AutoShardedBot):
         if is_form or (is_press and not is_ours(interaction.custom_id or "")):
             await door.answer(interaction, ButtonUnknown(), "unknown component")
 
-    async def show_load(self) -> None:
-        """Keep the presence line true: how many runs are under way, sent only when it changed. Runs until cancelled."""
+    async def on_app_command_completion(self, interaction: discord.Interaction["StationBot"], _: object, /) -> None:
+        self.answering.end(interaction)
+
+    async def show_load(self, pace: float = PRESENCE_PACE) -> None:
+        """Keep the presence line true: how many runs are under way, sent when it changed, at most each `pace` seconds.
+
+        Runs until cancelled.
+        """
         while True:
-            await asyncio.sleep(PRESENCE_PACE)
+            await asyncio.sleep(pace)
             count = self.services.limits.under_way
             if count == self._load_shown or not self.is_ready():
                 continue

@@ -1,6 +1,6 @@
-"""Discord's copy of the commands made equal to ours: sent only when they differ, in one scope only."""
+"""Discord's copy of the commands made equal to ours: each scope is compared, and sent only when it differs."""
 
-from typing import Any
+from typing import Any, Final
 
 import discord
 import structlog
@@ -8,27 +8,53 @@ from discord import app_commands
 
 log = structlog.get_logger(__name__)
 
+# of a server's own commands Discord neither needs these nor tells them back
+# https://docs.discord.com/developers/interactions/application-commands#application-command-object
+_GLOBAL_ONLY: Final = frozenset({"contexts", "dm_permission", "integration_types"})
+
 
 async def sync_commands(
-    client: discord.Client, tree: app_commands.CommandTree[Any], guild: discord.Object | None
+    client: discord.Client,
+    tree: app_commands.CommandTree[Any],
+    dev_guild: discord.Object | None,
+    admin_guild: discord.Object | None = None,
 ) -> bool:
-    """Send the commands to this server, or to all, if Discord's differ; True when they were sent.
+    """Send the commands wherever Discord's differ; True when any were sent.
 
-    Commands of a development server would be listed twice beside global ones, so the global ones are taken back.
+    People's commands go to `dev_guild`, or to all servers. Those that the tree has for `admin_guild` alone go there, so
+    with both in one server it gets all of them.
+
+    Raises:
+        discord.Forbidden: the bot may not register commands in one of the servers.
     """
-    application = client.application_id
-    if application is None:
+    if client.application_id is None:
         raise RuntimeError("commands are synced after login")
-    if guild is not None:
-        tree.copy_global_to(guild=guild)
-        if await client.http.get_global_commands(application):
-            await client.http.bulk_upsert_global_commands(application, payload=[])
-        theirs: list[Any] = list(await client.http.get_guild_commands(application, guild.id))
+    if dev_guild is not None:
+        await _take_back_global(client, client.application_id)
+        tree.copy_global_to(guild=dev_guild)
+    scopes = [dev_guild]
+    if admin_guild is not None and admin_guild != dev_guild:
+        scopes.append(admin_guild)
+    return any([await _sync_scope(client, tree, client.application_id, guild) for guild in scopes])
+
+
+async def _take_back_global(client: discord.Client, application: int) -> None:
+    """Commands of a development server would be listed twice beside global ones."""
+    if await client.http.get_global_commands(application):
+        await client.http.bulk_upsert_global_commands(application, payload=[])
+
+
+async def _sync_scope(
+    client: discord.Client, tree: app_commands.CommandTree[Any], application: int, guild: discord.Object | None
+) -> bool:
+    ours: list[Any] = [command.to_dict(tree) for command in tree.get_commands(guild=guild)]
+    if guild is None:
+        theirs: list[Any] = list(await client.http.get_global_commands(application))
     else:
-        theirs = list(await client.http.get_global_commands(application))
-    ours = [command.to_dict(tree) for command in tree.get_commands(guild=guild)]
+        theirs = list(await client.http.get_guild_commands(application, guild.id))
+        ours = [{name: value for name, value in item.items() if name not in _GLOBAL_ONLY} for item in ours]
     if is_same(ours, theirs):
-        log.info("commands.unchanged", count=len(ours))
+        log.info("commands.unchanged", count=len(ours), server=guild.id if guild else None)
         return False
     await tree.sync(guild=guild)
     log.info("commands.sent", count=len(ours), server=guild.id if guild else None)

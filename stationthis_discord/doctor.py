@@ -12,18 +12,9 @@ import discord
 from PIL import Image
 from rich.console import Console
 
+from core.comfydeploy.errors import AccessDenied, ApiError, BadReply, KeyRefused, NoAnswer, Unreachable, WrongAddress
 from core.comfydeploy.wire import key_scope
-from core.errors import (
-    AccessDenied,
-    ApiError,
-    BadReply,
-    FileError,
-    FileHostRefused,
-    KeyRefused,
-    NoAnswer,
-    Unreachable,
-    WrongAddress,
-)
+from core.errors import FileError, FileHostRefused
 from core.services import Services, open_services
 from stationthis_discord import log
 from stationthis_discord.bot import use_discord_at
@@ -94,14 +85,26 @@ async def _account(services: Services, settings: ApiSettings) -> Finding:
     what = f"ComfyUI Deploy at {urlsplit(services.api.root).netloc}"
     scope = key_scope(settings.comfy_deploy_api_key.get_secret_value())
     try:
-        workflows = await services.api.list_workflows()
+        workflows = await services.api.workflows.list_all()
     except ApiError as error:
         for kind, found, fix in _NO_ACCOUNT:
             if isinstance(error, kind):
                 return Finding(what, False, found, fix)
         return _failed(what, error)
     whose = {"personal": "a personal key", "organisation": "an organisation's key"}.get(scope, "a key of unknown scope")
-    return Finding(what, True, f"{whose}, {len(workflows)} workflow(s) in sight.")
+    return Finding(what, True, f"{whose}{await _plan(services)}, {len(workflows)} workflow(s) in sight.")
+
+
+async def _plan(services: Services) -> str:
+    """The account's plan; nothing where the server does not tell."""
+    try:
+        plan = (await services.api.account.get_plan()).plan
+    except ApiError:
+        return ""
+    return f" on the plan {plan}" if plan else ""
+
+
+_REPAIR = "repair the workflow's inputs in ComfyUI Deploy: a choice needs a list of options, names must be plain text."
 
 
 async def _deployments(services: Services, settings: ApiSettings) -> Finding:
@@ -109,10 +112,12 @@ async def _deployments(services: Services, settings: ApiSettings) -> Finding:
     try:
         offer = (await services.catalog.list_deployments()).value
     except ApiError as error:
+        if error.status == 500:  # as if no workflow could be described
+            return Finding("deployments", False, f"{error.call} answered with 500.", f"if it stays, {_REPAIR}")
         return _failed("deployments", error)
     if offer.unreadable:
         broken = ", ".join(offer.unreadable)
-        fix = "repair its inputs in ComfyUI Deploy: a choice needs a list of options, names must be plain text."
+        fix = _REPAIR
         return Finding("deployments", False, f"{len(offer.deployments)} on offer, but not {broken}: unreadable.", fix)
     if not offer.deployments:
         fix = "deploy a workflow there, set STATIONTHIS_ENVIRONMENTS, or use the key of the account that owns them."
@@ -127,7 +132,7 @@ async def _media(services: Services, _: ApiSettings) -> Finding:
     Image.new("RGB", (1, 1)).save(dot, "PNG")
     content = dot.getvalue()
     try:
-        url = await services.api.upload(io.BytesIO(content), "doctor.png", "image/png")
+        url = await services.api.files.upload(io.BytesIO(content), "doctor.png", "image/png")
     except ApiError as error:
         return _failed("media host", error)
     host = urlsplit(url).netloc

@@ -68,6 +68,8 @@ async def _plan(order: Order, stack: AsyncExitStack) -> Plan:
 
 async def _run(services: Services, order: Order, terminal: Terminal) -> int:
     run_id = await services.generation.start(Wish(TERMINAL, order.deployment, order.given), terminal)
+    if run_id is None:  # nobody knows whether it was started, and the terminal has said so
+        return 1
     delivery = services.deliveries.find(run_id)
     if delivery is not None and await _interrupted(delivery.closed):
         try:

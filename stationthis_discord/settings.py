@@ -5,21 +5,35 @@ import re
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Final, Literal, TypeVar
+from typing import Final, Literal, TypeVar
 
 import platformdirs
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import Field, ValidationError
 from pydantic.fields import FieldInfo
-from pydantic_settings import BaseSettings, DotEnvSettingsSource, NoDecode, SettingsConfigDict
+from pydantic_settings import BaseSettings, DotEnvSettingsSource, SettingsConfigDict
 
-from core.catalog import ENVIRONMENTS, PRODUCTION
-from core.comfydeploy.wire import api_root
+from core.catalog import Terms
 from core.hosts import Hosts, trusted_host, trusted_hosts
+from core.offer import PRODUCTION
+from core.operators import Write
 from core.services import Plan
+from stationthis_discord.setting_kinds import (
+    ApiAddress,
+    Bind,
+    DiscordAddress,
+    Environments,
+    Hostnames,
+    Key,
+    LogLevel,
+    PinnedList,
+    Snowflake,
+    Snowflakes,
+    Token,
+    Writes,
+)
 
 ENV_FILE: Final = Path(".env")
 DISCORD_CDN: Final = ("cdn.discordapp.com", "media.discordapp.net")
-_HOST: Final = re.compile(r"[A-Za-z0-9.-]+(:\d{1,5})?")
 _PASSWORD: Final = re.compile(r"://[^:/@]*:([^/@]+)@")
 
 
@@ -31,72 +45,8 @@ class SettingsError(Exception):
         self.lines = lines
 
 
-def _lower(value: object) -> object:
-    return value.lower() if isinstance(value, str) else value
-
-
-def _listed(value: object) -> object:
-    if isinstance(value, str):
-        return [part.strip() for part in value.split(",") if part.strip()]
-    return value
-
-
-def _api_address(value: str) -> str:
-    address = value.strip()
-    try:
-        api_root(address)
-        trusted_host(address)  # which also needs a port that is one
-    except ValueError:  # whose text may repeat the address
-        raise ValueError("must be an http:// or https:// address without query, fragment or credentials") from None
-    return address
-
-
-def _discord_address(value: str) -> str:
-    address = value.strip().rstrip("/")
-    if re.fullmatch(r"https?://[^/?#@\s]+(/[^?#\s]*)?/api/v10", address):
-        with suppress(ValueError):
-            trusted_host(address)
-            return address
-    raise ValueError("must be an http(s) address that ends in /api/v10")
-
-
-def _environment(value: str) -> str:
-    if value not in ENVIRONMENTS:
-        raise ValueError(f"must be a comma list of {', '.join(ENVIRONMENTS)}")
-    return value
-
-
-def _host(value: str) -> str:
-    if not _HOST.fullmatch(value):
-        raise ValueError("must be a comma list of host or host:port")
-    return value
-
-
-def _token(value: SecretStr) -> SecretStr:
-    if not re.fullmatch(r"[\w-]{10,}\.[\w-]{3,}\.[\w-]{10,}", value.get_secret_value().strip()):
-        raise ValueError("must be a bot token: three parts with dots between, from the portal's Bot page")
-    return SecretStr(value.get_secret_value().strip())
-
-
-def _key(value: SecretStr) -> SecretStr:
-    key = value.get_secret_value().strip()
-    if not key or not key.isascii() or not key.isprintable() or " " in key:
-        raise ValueError("must be an API key: one word, from ComfyUI Deploy's API keys page")
-    return SecretStr(key)
-
-
 def default_database_url() -> str:
     return f"sqlite+aiosqlite:///{Path(platformdirs.user_data_dir('stationthis-discord')) / 'stationthis.db'}"
-
-
-Snowflake = Annotated[int, Field(gt=0, lt=2**64)]
-Environment = Annotated[str, AfterValidator(_environment)]
-LogLevel = Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(_lower)]
-Host = Annotated[str, AfterValidator(_host)]
-# NoDecode: the environment holds a comma list, not JSON
-Environments = Annotated[list[Environment], NoDecode, BeforeValidator(_listed)]
-Hostnames = Annotated[list[Host], NoDecode, BeforeValidator(_listed)]
-Snowflakes = Annotated[list[Snowflake], NoDecode, BeforeValidator(_listed)]
 
 
 class ApiSettings(BaseSettings):
@@ -106,16 +56,23 @@ class ApiSettings(BaseSettings):
         env_file=".env", env_file_encoding="utf-8", extra="ignore", env_ignore_empty=True, hide_input_in_errors=True
     )
 
-    comfy_deploy_api_key: Annotated[SecretStr, AfterValidator(_key)] = Field(
-        description="API key, from the API keys page of your ComfyUI Deploy account"
-    )
-    comfy_deploy_api_url: Annotated[str, AfterValidator(_api_address)] = Field(
+    comfy_deploy_api_key: Key = Field(description="API key, from the API keys page of your ComfyUI Deploy account")
+    comfy_deploy_api_url: ApiAddress = Field(
         default="https://api.comfydeploy.com", description="Address of ComfyUI Deploy, with or without a trailing /api"
     )
     stationthis_environments: Environments = Field(
         default=[PRODUCTION], min_length=1, description="Deployment environments on offer, comma list"
     )
-    stationthis_cache_ttl: float = Field(default=300, ge=1, description="Seconds for which the deployments are kept")
+    stationthis_cache_ttl: float = Field(
+        default=300, ge=0, description="Seconds for which deployments and workflows are kept; 0: read anew each time"
+    )
+    stationthis_machines_ttl: float = Field(
+        default=60, ge=0, description="The same for machines, whose status changes more often"
+    )
+    stationthis_deployments: PinnedList = Field(
+        default=[],
+        description="For older servers without lists: name=deployment id:version id, comma list; only these then",
+    )
     stationthis_media_hosts: Hostnames = Field(
         default=[], description="More hosts files may be fetched from: host or host:port, may be private; comma list"
     )
@@ -132,8 +89,12 @@ class ApiSettings(BaseSettings):
         return Plan(
             api_url=self.comfy_deploy_api_url,
             api_key=self.comfy_deploy_api_key.get_secret_value(),
-            environments=tuple(self.stationthis_environments),
-            cache_ttl=self.stationthis_cache_ttl,
+            terms=Terms(
+                tuple(self.stationthis_environments),
+                self.stationthis_cache_ttl,
+                self.stationthis_machines_ttl,
+                tuple(self.stationthis_deployments),
+            ),
             trusted_hosts=trusted_hosts(self.stationthis_media_hosts),
         )
 
@@ -141,10 +102,10 @@ class ApiSettings(BaseSettings):
 class Settings(ApiSettings):
     """What the bot needs."""
 
-    discord_token: Annotated[SecretStr, AfterValidator(_token)] = Field(
+    discord_token: Token = Field(
         description="Bot token, from the Bot page of your application at https://discord.com/developers/applications"
     )
-    discord_api_url: Annotated[str, AfterValidator(_discord_address)] | None = Field(
+    discord_api_url: DiscordAddress | None = Field(
         default=None, description="Discord's API incl. /api/v10, when it is behind a proxy or a local server"
     )
     stationthis_guilds: Snowflakes = Field(
@@ -154,6 +115,15 @@ class Settings(ApiSettings):
     stationthis_runs_total: int = Field(default=20, ge=1, description="Runs that may be under way in all")
     stationthis_user_install: bool = Field(
         default=False, description="Let people install the bot for themselves, and use it where it was not added"
+    )
+    stationthis_http_bind: Bind | None = Field(
+        default=None, description="host:port that serves /metrics, /healthz and /readyz without a password; empty: off"
+    )
+    stationthis_admin_guild_id: Snowflake | None = Field(
+        default=None, description="The server in which the bot's owner and team get the /operator commands"
+    )
+    stationthis_operator_writes: Writes = Field(
+        default=list(Write), description="What /operator may change at ComfyUI Deploy, comma list; none: nothing"
     )
     stationthis_dev_guild_id: Snowflake | None = Field(
         default=None, description="Register the commands in this server only (they appear there at once)"
@@ -170,13 +140,20 @@ class Settings(ApiSettings):
         password = _PASSWORD.findall(self.stationthis_database_url)
         return [*super().secrets, self.discord_token.get_secret_value(), *password]
 
+    @property
+    def _served(self) -> frozenset[int]:
+        """Where commands are answered; empty means everywhere, and the operators' server is never left out."""
+        admin = self.stationthis_admin_guild_id
+        return frozenset([*self.stationthis_guilds, *([admin] if admin and self.stationthis_guilds else [])])
+
     def plan(self) -> Plan:
         local = frozenset({trusted_host(self.discord_api_url)}) if self.discord_api_url else frozenset()
         return replace(
             super().plan(),
             runs_per_user=self.stationthis_runs_per_user,
             runs_total=self.stationthis_runs_total,
-            guilds=frozenset(self.stationthis_guilds),
+            guilds=self._served,
+            writes=frozenset(self.stationthis_operator_writes),
             input_hosts=Hosts(DISCORD_CDN, local),
         )
 

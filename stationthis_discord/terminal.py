@@ -15,6 +15,9 @@ from core.runs.view import RunView, Stage
 
 _STATES = {
     Stage.PREPARING: "Preparing",
+    Stage.LOOKING: "ComfyUI Deploy did not say whether it started your run; looking for it",
+    Stage.UNKNOWN: "Not known whether your run was started: look in ComfyUI Deploy before you try again",
+    Stage.GIVEN_UP: "Given up",
     Stage.WAITING: "Waiting",
     Stage.STARTING: "Starting a machine",
     Stage.RUNNING: "Running",

@@ -16,10 +16,16 @@ FORBIDDEN = {
     "stationthis_discord/sandbox": {"core", "cogs", "discord"},
 }
 DOORS = {
-    "aiohttp": {"core/comfydeploy/client.py", "core/media.py"},
+    "aiohttp": {
+        "core/comfydeploy/transport.py",
+        "core/comfydeploy/files.py",
+        "core/media.py",
+        "stationthis_discord/web.py",
+    },
     "backoff": {"core/comfydeploy/retry.py"},
     "async_lru": {"core/cache.py"},
-    "pydantic_settings": {"stationthis_discord/settings.py"},
+    "prometheus_client": {"core/metrics.py"},
+    "pydantic_settings": {"stationthis_discord/settings.py", "stationthis_discord/setting_kinds.py"},
 }
 
 
@@ -58,8 +64,8 @@ def test_no_task_is_made_in_a_cog() -> None:
 
 
 def test_the_bot_process_never_loads_the_sandbox() -> None:
-    process = {"app.py", "bot.py", "settings.py", "log.py", "commands_sync.py", "__main__.py"}
-    paths = [*sources("core", "cogs"), *(ROOT / "stationthis_discord" / name for name in process)]
+    names = ("app", "bot", "settings", "setting_kinds", "web", "log", "commands_sync", "__main__")
+    paths = [*sources("core", "cogs"), *(ROOT / "stationthis_discord" / f"{name}.py" for name in names)]
 
     assert [str(path) for path in paths if any("sandbox" in name for name in imported(path))] == []
 

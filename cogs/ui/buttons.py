@@ -4,20 +4,22 @@ What a verb does is registered by the cog it belongs to, in the bot's `presses`.
 """
 
 import re
-from typing import Any, Final, Self
+from typing import Any, Final, NamedTuple, Self
 
 import discord
 
 from cogs.ui import door, limits
 from cogs.ui.embeds import clamp_page, page_count, page_of
-from cogs.ui.text import clip
+from cogs.ui.text import plain
 from cogs.ui.who import served_by
-from core.catalog import Deployment, Offer
 from core.errors import ButtonUnknown
+from core.offer import Deployment, Offer
 from core.runs.view import RunView, Stage
 
-_TEMPLATE: Final = re.compile(r"st:(?P<verb>[a-z]{1,20}):(?P<what>[0-9a-f-]{1,36})")
-_AGAIN: Final = re.compile(r"st:again:([0-9a-f-]{36})")
+_TEMPLATE: Final = re.compile(r"st:(?P<verb>[a-z]{1,20}):(?P<what>[0-9a-f-]{1,90})")
+RUN: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+TRAIL: Final = re.compile(r"[0-9a-f]{16}-[0-9a-f]{32}-[0-9a-f]{1,12}-[0-9]{1,20}")
+PAGE: Final = re.compile(r"[0-9]{1,9}-[01]")
 _CANCELLABLE: Final = {Stage.WAITING, Stage.STARTING, Stage.RUNNING}
 
 
@@ -37,19 +39,34 @@ class Immortal(discord.ui.DynamicItem[discord.ui.Item[Any]], template=_TEMPLATE)
         bot = served_by(interaction)
         try:
             bot.services.admission.admit(interaction.guild_id)
-            press = bot.presses.get(self.verb)
-            if press is None:
+            pressed = bot.presses.get(self.verb)
+            if pressed is None:
                 raise ButtonUnknown(self.verb)  # noqa: TRY301 -- one door for all that can go wrong here
-            await press(interaction, self.what)
+            what = self._asked(pressed.shape)
+            with bot.answering.one(interaction):
+                await pressed.act(interaction, what)
         except Exception as error:  # noqa: BLE001 -- discord.py would only log it, and the person would see nothing
             await door.answer(interaction, error, f"button {self.verb}")
+
+    def _asked(self, shape: re.Pattern[str] | None) -> str:
+        """What is asked for: by a button what stands in its id, by a menu the choice.
+
+        Raises:
+            ButtonUnknown: nothing of ours looks so.
+        """
+        if shape is None:
+            if isinstance(self.item, discord.ui.Select) and self.item.values:
+                return self.item.values[0]
+        elif isinstance(self.item, discord.ui.Button) and shape.fullmatch(self.what):
+            return self.what
+        raise ButtonUnknown(self.verb)
 
 
 def run_buttons(view: RunView) -> discord.ui.View:
     """What can be done with a run now."""
     row = discord.ui.View(timeout=None)
     if view.run_id is None:
-        return row
+        return _trail_buttons(row, view)
     if view.pausing:
         row.add_item(_button("refresh", view.run_id, "Refresh", "🔄"))
     elif view.stage in _CANCELLABLE:
@@ -59,6 +76,16 @@ def run_buttons(view: RunView) -> discord.ui.View:
         row.add_item(_button("again", view.run_id, "Again", "🎲"))
         if view.stage is Stage.UNREAD or any(item.limit is None for item in view.left_out):
             row.add_item(_button("refresh", view.run_id, "Refresh", "🔄"))
+    return row
+
+
+def _trail_buttons(row: discord.ui.View, view: RunView) -> discord.ui.View:
+    """What can be done while nobody knows whether there is a run."""
+    if view.trail is not None and not view.given_up:
+        row.add_item(_button("look", view.trail, "Look again", "🔎"))
+        if view.unknown:
+            row.add_item(_button("anew", view.trail, "Submit again", "🎲"))
+            row.add_item(_button("forget", view.trail, "Give up", "✖"))
     return row
 
 
@@ -85,14 +112,19 @@ def is_ours(custom_id: str) -> bool:
     return _TEMPLATE.fullmatch(custom_id) is not None
 
 
-def run_of(message: discord.Message) -> str | None:
-    """The run whose finished result a message of ours shows, by its Again button."""
-    for row in message.components:
-        for child in getattr(row, "children", ()):
-            found = _AGAIN.fullmatch(getattr(child, "custom_id", None) or "")
-            if found:
-                return found[1]
-    return None
+class OnShow(NamedTuple):
+    """The run that a message shows, and whether it shows its end."""
+
+    run_id: str
+    ended: bool
+
+
+def run_of(message: discord.Message) -> OnShow | None:
+    """The run that a message of ours shows, by its buttons; one that can be run again has ended."""
+    children = [child for row in message.components for child in getattr(row, "children", ())]
+    ids = [_TEMPLATE.fullmatch(getattr(child, "custom_id", None) or "") for child in children]
+    runs = {found["verb"]: found["what"] for found in ids if found and RUN.fullmatch(found["what"])}
+    return OnShow(next(iter(runs.values())), "again" in runs) if runs else None
 
 
 def _button(verb: str, what: str, label: str, emoji: str, *, disabled: bool = False) -> Immortal:
@@ -104,5 +136,5 @@ def _button(verb: str, what: str, label: str, emoji: str, *, disabled: bool = Fa
 
 def _option(item: Deployment) -> discord.SelectOption:
     return discord.SelectOption(
-        label=clip(item.label, limits.SELECT_LABEL), value=item.id, description=clip(f"makes: {item.makes}", 100)
+        label=plain(item.label, limits.SELECT_LABEL) or "(no name)", value=item.id, description=f"makes: {item.makes}"
     )

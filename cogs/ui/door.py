@@ -1,29 +1,55 @@
 """The one door errors leave by: the sentence to the person, the same reference in the log."""
 
+import functools
 import secrets
+from collections.abc import Callable, Coroutine
+from typing import Any, Final, TypeVar
 
 import discord
 import structlog
+from discord import app_commands
 
 from cogs.ui.embeds import error_embed
+from cogs.ui.heard import heard
 from cogs.ui.words import words_for
-from core.errors import ApiError, CoreError
+from core.comfydeploy.errors import ApiError
+from core.errors import CoreError, SurfaceSilent
 
 log = structlog.get_logger(__name__)
 
-_NO_ANSWER_POSSIBLE = {10062, 40060}  # Unknown interaction, Interaction has already been acknowledged
+C = TypeVar("C")
+Suggest = Callable[[C, discord.Interaction, str], Coroutine[Any, Any, list[app_commands.Choice[str]]]]
+
+# Unknown interaction; already acknowledged: another process of this bot answers, and its answer is not ours to touch
+_NO_ANSWER_POSSIBLE: Final = {10062, 40060}
+_NOT_ACKNOWLEDGED: Final = 10015  # Unknown Webhook: a token opens its webhook with the first answer
+_OTHER_VERSION: Final = (app_commands.CommandNotFound, app_commands.CommandSignatureMismatch)
 
 
 def report(error: BaseException, door: str, user: int) -> discord.Embed:
     """Write the error to the log and return what the person gets to see."""
     reference = secrets.token_hex(4)
     cause = getattr(error, "original", error)
-    if isinstance(cause, CoreError):
-        level = log.warning if isinstance(cause, ApiError) else log.info
+    if isinstance(cause, CoreError | app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
+        level = log.warning if isinstance(cause, (ApiError, *_OTHER_VERSION)) else log.info
         level("refused", ref=reference, door=door, user=user, error=str(cause), kind=type(cause).__name__)
     else:
         log.error("failed", ref=reference, door=door, user=user, exc_info=cause)
     return error_embed(words_for(cause), reference)
+
+
+def suggesting(suggest: Suggest[C]) -> Suggest[C]:
+    """An autocomplete that leaves by this door: no choices, and the error once in the log."""
+
+    @functools.wraps(suggest)
+    async def guarded(cog: C, interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        try:
+            return await suggest(cog, interaction, typed)
+        except Exception as error:  # noqa: BLE001 -- discord.py would log it without a reference, and answer nothing
+            report(error, "autocomplete", interaction.user.id)
+            return []
+
+    return guarded
 
 
 async def answer(interaction: discord.Interaction, error: BaseException, door: str) -> None:
@@ -35,20 +61,57 @@ async def answer(interaction: discord.Interaction, error: BaseException, door: s
         log.warning("interaction.lost", door=door, user=interaction.user.id, error=str(cause))
         return
     embed = report(error, door, interaction.user.id)
-    try:
-        await _send(interaction, embed)
-    except Exception as failed:  # noqa: BLE001 -- discord.py lets its HTTP client's own errors through
-        log.warning("interaction.unanswered", door=door, user=interaction.user.id, error=type(failed).__name__)
+    reason = ""
+    for unclear in (isinstance(cause, SurfaceSilent), True):
+        try:
+            await heard(_send(interaction, embed, unclear=unclear))
+        except SurfaceSilent as silent:
+            reason = str(silent)  # the same sentence twice is better than none
+        except discord.DiscordException as failed:
+            reason = str(failed)
+            break
+        else:
+            return
+    log.warning("interaction.unanswered", door=door, user=interaction.user.id, error=reason)
 
 
-async def _send(interaction: discord.Interaction, embed: discord.Embed) -> None:
+async def _send(interaction: discord.Interaction, embed: discord.Embed, *, unclear: bool) -> None:
+    """`unclear` when the connection broke: Discord may know of an acknowledgement that discord.py knows nothing of."""
     if interaction.type is discord.InteractionType.autocomplete:
         await interaction.response.autocomplete([])  # there is no place for a sentence
         return
-    if not interaction.response.is_done():
-        await interaction.response.send_message(embed=embed, ephemeral=True)
-        return
-    if interaction.type is discord.InteractionType.application_command:
+    if interaction.response.is_done() or unclear:
+        try:
+            await _send_by_token(interaction, embed)
+        except discord.NotFound as error:
+            if interaction.response.is_done() or error.code != _NOT_ACKNOWLEDGED:
+                raise
+        else:
+            return
+    await interaction.response.send_message(embed=embed, ephemeral=True)
+
+
+async def _send_by_token(interaction: discord.Interaction, embed: discord.Embed) -> None:
+    is_command = interaction.type is discord.InteractionType.application_command
+    if is_command or interaction.response.type is discord.InteractionResponseType.deferred_channel_message:
         # a deferred answer is public or not from the start, so the public one makes way for one that is not
-        await interaction.delete_original_response()
+        await _withdraw(interaction)
     await interaction.followup.send(embed=embed, ephemeral=True)
+
+
+async def _withdraw(interaction: discord.Interaction) -> None:
+    """Delete the first answer, as far as that is possible: the sentence is to be sent in any case.
+
+    Raises:
+        NotFound: there was no first answer.
+    """
+    for _ in range(2):
+        try:
+            await heard(interaction.delete_original_response())
+        except SurfaceSilent:
+            continue
+        except discord.HTTPException as error:
+            if error.code == _NOT_ACKNOWLEDGED:
+                raise
+            log.info("interaction.not_withdrawn", user=interaction.user.id, error=str(error))
+        return

@@ -2,16 +2,18 @@
 
 import re
 from collections.abc import Callable
+from datetime import datetime
 from typing import Final
 
 import discord
 
 from cogs.ui import limits
+from cogs.ui.stale import old_lines, old_since
 from cogs.ui.text import block, clip, code, fitting, named, number, safe, seconds, size, when
 from core.cache import Kept
-from core.catalog import Deployment, Offer
 from core.comfydeploy.inputs import Input, InputKind
 from core.comfydeploy.models import Status
+from core.offer import Deployment, Offer
 from core.runs.view import LeftOut, RunView, Stage
 
 BLURPLE: Final = discord.Colour(0x5865F2)
@@ -24,6 +26,7 @@ PAGE_LENGTH: Final = 10
 _BAR: Final = 10
 _PROMPT: Final = 300  # characters of the prompt that are shown
 _FAR: Final = 2**31 - 1
+_DETAILS: Final = limits.EMBED_DESCRIPTION - 100  # characters for a deployment; the rest is for a mark
 _TEXT: Final = 1500  # characters of a text result that are shown
 _LINKABLE: Final = re.compile(r"https://[A-Za-z0-9.:-]+/[A-Za-z0-9._~!$&'*+,;=:@/%-]{1,450}")
 
@@ -31,8 +34,9 @@ _LINKABLE: Final = re.compile(r"https://[A-Za-z0-9.:-]+/[A-Za-z0-9._~!$&'*+,;=:@
 def run_embed(view: RunView) -> discord.Embed:
     """One run at one moment. A waiting message needs no edit for its clock: Discord counts the time itself."""
     lines = [_state_line(view)]
-    if view.prompt:
-        lines.append(f"> {safe(view.prompt, _PROMPT)}")
+    prompt = safe(view.prompt or "", _PROMPT)
+    if prompt:
+        lines.append(f"> {prompt}")
     lines += [block(text, _TEXT) for text in view.texts]
     lines += [_left_out(item) for item in view.left_out]
     small_print = "-# " + " · ".join(_small_print(view))
@@ -67,8 +71,7 @@ def deployments_embed(kept: Kept[Offer], page: int) -> discord.Embed:
     if offer.unreadable:
         names = ", ".join(named(name, 60) for name in offer.unreadable[:5])
         lines.append(f"⚠ ComfyUI Deploy could not describe: {names}. Its operators can fix that in the workflow.")
-    if kept.stale:
-        lines.append(f"⚠ ComfyUI Deploy is not reachable. This list is from {when(kept.loaded_at)}.")
+    lines += old_lines(old_since(kept), "This list")
     count = len(offer.deployments)
     embed = discord.Embed(
         title="What can be run", description="\n".join(lines), colour=YELLOW if kept.stale else BLURPLE
@@ -78,17 +81,22 @@ def deployments_embed(kept: Kept[Offer], page: int) -> discord.Embed:
     return embed
 
 
-def deployment_embed(deployment: Deployment) -> discord.Embed:
-    """One deployment with every input it declares, as far as there is room; `deployment_text` has the rest."""
-    text = fitting(_deployment_lines(deployment), limits.EMBED_DESCRIPTION)
-    return discord.Embed(title=named(deployment.label, limits.EMBED_TITLE // 2), description=text, colour=BLURPLE)
+def deployment_embed(deployment: Deployment, since: datetime | None = None) -> discord.Embed:
+    """One deployment with every input it declares, as far as there is room; `deployment_text` has the rest.
+
+    `since` is when the list was read that it is from, if that could not be read anew.
+    """
+    mark = old_lines(since)
+    text = "\n".join([fitting(_deployment_lines(deployment), _DETAILS), *mark])
+    title = named(deployment.label, limits.EMBED_TITLE // 2)
+    return discord.Embed(title=title, description=text, colour=YELLOW if mark else BLURPLE)
 
 
 def deployment_text(deployment: Deployment) -> str | None:
     """All of it for a file, when an embed has no room for it."""
     lines = _deployment_lines(deployment)
     whole = "\n".join(lines)
-    return whole if whole != fitting(lines, limits.EMBED_DESCRIPTION) else None
+    return whole if whole != fitting(lines, _DETAILS) else None
 
 
 def _deployment_lines(deployment: Deployment) -> list[str]:
@@ -109,6 +117,7 @@ _HELP: Final = """\
 **/generate** — pick a deployment, write a prompt, attach a picture if it wants one.
 Other inputs go into `inputs`, as `name=value; other="quoted; value"`.
 **/deployments** — what can be run, and which inputs it has.
+**/workflows**, **/machines** — what the account has. **/status** — how everything stands.
 **/cancel** — stop your newest run, or the one you pick.
 
 Under a result, **Again** runs it once more with a new seed. So does reacting with 🔁 to your own result. \
@@ -140,10 +149,14 @@ _COLOURS: Final = {
     Stage.LOST: RED,
     Stage.UNREAD: YELLOW,
     Stage.CANCELLED: GREY,
+    Stage.GIVEN_UP: GREY,
+    Stage.UNKNOWN: YELLOW,
 }
 
 
 def _state_line(view: RunView) -> str:
+    if view.pausing and view.trail is not None:
+        return "🔄 **The bot restarts** while it looks for your run. Press **Look again** in a minute."
     if view.pausing and view.run_id is None:
         return "🔄 **The bot restarts** while it hands in your run. Wait a minute, or you may pay for it twice."
     if view.pausing:
@@ -187,6 +200,14 @@ def _failed(view: RunView) -> str:
 
 _STATES: Final[dict[Stage, Callable[[RunView], str]]] = {
     Stage.PREPARING: lambda view: f"⏳ **Preparing** · asked {when(view.asked_at)}",
+    Stage.LOOKING: lambda view: (
+        f"🔎 **Looking for your run** · asked {when(view.asked_at)}\nComfyUI Deploy did not say whether it was started."
+    ),
+    Stage.UNKNOWN: lambda _: (
+        "❔ **Not known**\nComfyUI Deploy did not say whether your run was started, and it cannot be found. "
+        "**Look again** in a minute. **Submit again** may cost twice if it was."
+    ),
+    Stage.GIVEN_UP: lambda _: "🚫 **Given up**\nIf the run was started after all, it is in ComfyUI Deploy.",
     Stage.WAITING: _waiting,
     Stage.STARTING: lambda view: f"🧊 **Starting a machine** · asked {when(view.asked_at)}",
     Stage.RUNNING: _running,

@@ -3,6 +3,7 @@
 import asyncio
 import functools
 import io
+import secrets
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -12,10 +13,12 @@ import discord
 import structlog
 
 from cogs.ui import limits
+from cogs.ui.answering import shows_itself
 from cogs.ui.buttons import run_buttons
 from cogs.ui.embeds import long_texts, run_embed
+from cogs.ui.heard import heard
 from cogs.ui.text import plain
-from core.errors import SurfaceLost
+from core.errors import SurfaceLost, SurfaceSilent
 from core.people.actor import DEFAULT_UPLOAD_LIMIT
 from core.runs.view import Fetched, LeftOut, RunView
 
@@ -35,30 +38,24 @@ Payload = Callable[[], dict[str, Any]]
 class _Door(Protocol):
     """One way to reach the message."""
 
-    async def send(self, payload: dict[str, Any]) -> int: ...
-
     async def edit(self, message_id: int | None, payload: dict[str, Any]) -> int: ...
 
 
 class _Token:
-    """By the interaction's token. `owns_original` when the message is what the interaction answered with."""
+    """By the interaction's token: whatever its original message is."""
 
-    def __init__(self, interaction: discord.Interaction, *, owns_original: bool) -> None:
+    def __init__(self, interaction: discord.Interaction) -> None:
         self._interaction = interaction
-        self._owns_original = owns_original
         self._until = interaction.created_at + timedelta(seconds=limits.TOKEN_LIFE)
 
     @property
     def is_alive(self) -> bool:
         return discord.utils.utcnow() < self._until
 
-    async def send(self, payload: dict[str, Any]) -> int:
-        return (await self._interaction.followup.send(wait=True, **payload)).id
-
-    async def edit(self, message_id: int | None, payload: dict[str, Any]) -> int:
-        if self._owns_original or message_id is None:
-            return (await self._interaction.edit_original_response(**payload)).id
-        return (await self._interaction.followup.edit_message(message_id, **payload)).id
+    async def edit(self, _: int | None, payload: dict[str, Any]) -> int:
+        message = await self._interaction.edit_original_response(**payload)
+        shows_itself(self._interaction)
+        return message.id
 
 
 class _Channel:
@@ -69,6 +66,7 @@ class _Channel:
         self._reply_to = reply_to
 
     async def send(self, payload: dict[str, Any]) -> int:
+        """A new message; of two with the same `nonce`, Discord makes one and answers with it twice."""
         if self._reply_to is not None:
             payload["reference"] = discord.MessageReference(
                 message_id=self._reply_to, channel_id=self._channel.id, fail_if_not_exists=False
@@ -78,7 +76,8 @@ class _Channel:
     async def edit(self, message_id: int | None, payload: dict[str, Any]) -> int:
         if message_id is None:
             raise SurfaceLost("its message was never seen")
-        return (await self._channel.get_partial_message(message_id).edit(**payload)).id
+        nobody = discord.AllowedMentions.none()  # which discord.py leaves out of an edit without content
+        return (await self._channel.get_partial_message(message_id).edit(**payload, allowed_mentions=nobody)).id
 
 
 class Reply:
@@ -91,17 +90,12 @@ class Reply:
         self._exists = exists
         self._asleep = False
         self._message_id: int | None = None  # learnt from the first answer
+        self._nonce = _new_nonce()
 
     @classmethod
     def on_original(cls, interaction: discord.Interaction) -> Self:
-        """The message that is there: a deferred command's own, or the one whose button was pressed."""
-        token = _Token(interaction, owns_original=True)
-        return cls(token, _channel_of(interaction), interaction.filesize_limit, exists=True)
-
-    @classmethod
-    def after_press(cls, interaction: discord.Interaction) -> Self:
-        """A new message, made when there is something to show."""
-        return cls(_Token(interaction, owns_original=False), _channel_of(interaction), interaction.filesize_limit)
+        """The message that is there: the deferred one, or else the one whose button was pressed."""
+        return cls(_Token(interaction), _channel_of(interaction), interaction.filesize_limit, exists=True)
 
     @classmethod
     def after_reaction(cls, client: discord.Client, payload: discord.RawReactionActionEvent) -> Self:
@@ -114,16 +108,16 @@ class Reply:
         if self._asleep:
             return
         try:
-            await self._put(lambda: {"embed": run_embed(view), "view": run_buttons(view)})
+            await self._put_surely(lambda: {"embed": run_embed(view), "view": run_buttons(view)})
         except discord.HTTPException as error:
             self._asleep = error.code == _ARCHIVED
             if not self._exists or error.status in _GONE:
                 raise SurfaceLost(_reason(error)) from None
             log.warning("run.show_failed", run=view.run_id, error=_reason(error))
-        except Exception as error:  # noqa: BLE001 -- discord.py lets its HTTP client's own errors through
+        except SurfaceSilent as silent:
             if not self._exists:
-                raise SurfaceLost(type(error).__name__) from None
-            log.warning("run.show_failed", run=view.run_id, error=type(error).__name__)
+                raise
+            log.warning("run.show_failed", run=view.run_id, error=str(silent))
 
     async def finish(self, view: RunView) -> None:
         """The end, tried more than once: without its files if they are refused, and then without foreign text."""
@@ -137,13 +131,20 @@ class Reply:
                 if error.status in _GONE and not (error.code == _NO_PERMISSION and view.files):
                     break
                 view = view if self._asleep else _lighter(view, error, self.upload_limit)
-            except Exception as error:  # noqa: BLE001 -- as above
+            except Exception as error:  # noqa: BLE001 -- discord.py lets its HTTP client's own errors through
                 reason = type(error).__name__
             else:
                 return
             log.warning("run.end_not_shown", run=view.run_id, error=reason)
             await asyncio.sleep(pause)
         raise SurfaceLost(reason)
+
+    async def _put_surely(self, payload: Payload) -> None:
+        """Once more where the connection broke: the same edit twice is one, and so is a message with its nonce."""
+        try:
+            await heard(self._put(payload))
+        except SurfaceSilent:
+            await heard(self._put(payload))
 
     async def _put(self, payload: Payload) -> None:
         if self._asleep:  # a message in an archived thread cannot be edited, but a new one wakes the thread
@@ -157,16 +158,20 @@ class Reply:
                 self._token = None
             else:
                 return
-        await self._through(self._channel, payload())
+        await (self._through(self._channel, payload()) if self._exists else self._send(payload()))
 
     async def _through(self, door: _Door, payload: dict[str, Any]) -> None:
-        if self._exists:
-            self._message_id = await door.edit(self._message_id, payload)
-        else:
-            if "attachments" in payload:
-                payload["files"] = payload.pop("attachments")
-            self._message_id = await door.send(payload)
-            self._exists = True
+        self._message_id = await door.edit(self._message_id, payload)
+
+    async def _send(self, payload: dict[str, Any]) -> None:
+        if "attachments" in payload:
+            payload["files"] = payload.pop("attachments")
+        self._message_id = await self._channel.send({**payload, "nonce": self._nonce})
+        self._exists, self._nonce = True, _new_nonce()
+
+
+def _new_nonce() -> str:
+    return secrets.token_hex(8)
 
 
 def _channel_of(interaction: discord.Interaction) -> _Channel:
@@ -191,7 +196,8 @@ def _texts(view: RunView) -> list[discord.File]:
 
 def _attachment(item: Fetched, prompt: str | None) -> discord.File:
     item.file.seek(0)
-    return discord.File(item.file, item.name, description=plain(prompt, limits.ALT_TEXT) if prompt else None)  # type: ignore[arg-type]  # an IO[bytes] at run time
+    words = plain(prompt or "", limits.ALT_TEXT) or None
+    return discord.File(item.file, item.name, description=words)  # type: ignore[arg-type]  # an IO[bytes] at run time
 
 
 def _lighter(view: RunView, error: discord.HTTPException, limit: int) -> RunView:

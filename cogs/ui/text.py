@@ -11,9 +11,12 @@ import discord
 from core.comfydeploy.wire import unsigned
 
 _INVISIBLE: Final = {"Cc", "Cf", "Cs"}  # control, format (zero width, direction) and surrogate characters
+# fillers and joiners that are drawn as nothing though they count as letters, marks or symbols
+_EMPTY: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0")
+_SELECTOR: Final = "\ufe0f"  # makes the character before it an emoji; alone it is nothing
 _MARKDOWN: Final = re.compile(r"[\\*_~|`\[\]<]|^[#>-]|(?<=:)//")
 _NUMBERED: Final = re.compile(r"^(\d+)\.")
-_LONGEST: Final = 4096  # characters that are looked at; no place shows more
+_LONGEST: Final = 20_000  # characters that are looked at; no place shows that many, and no option holds them
 _AND_MORE: Final = 24  # characters kept free for the line that counts the rest
 
 
@@ -87,9 +90,15 @@ def seconds(value: float) -> str:
     if value < 90:
         return f"{max(1, round(value))} s"
     minutes, rest = divmod(round(value), 60)
-    return f"{minutes} min {rest} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+    if minutes < 60:
+        return f"{minutes} min {rest} s" if rest else f"{minutes} min"
+    return f"{minutes // 60} h {minutes % 60} min"
 
 
 def _visible(text: str) -> str:
-    kept = "".join(char for char in text[:_LONGEST] if char.isspace() or unicodedata.category(char) not in _INVISIBLE)
-    return unsigned(kept)
+    kept = "".join(char for char in text.strip()[:_LONGEST] if _is_visible(char))
+    return unsigned(kept.lstrip(_SELECTOR))
+
+
+def _is_visible(char: str) -> bool:
+    return char.isspace() or (char not in _EMPTY and unicodedata.category(char) not in _INVISIBLE)

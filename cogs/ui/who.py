@@ -4,23 +4,37 @@ Without the guild cache only a few facts of an interaction are true (permissions
 that reads them.
 """
 
+import re
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Final, Protocol, cast
 
 import discord
 
-from core.errors import PermissionsMissing
+from cogs.ui.answering import Answering
+from core.errors import PermissionsMissing, PlaceClosed
 from core.people.actor import Actor
 from core.services import Services
 
-Press = Callable[[discord.Interaction, str], Awaitable[None]]
 
-# A run's message outlives the interaction's token and is then reached through its channel.
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """What is done when a button or a menu is pressed.
+
+    `shape` is what a button's `custom_id` says behind its verb; None for a menu, whose choice is passed on instead.
+    """
+
+    act: Callable[[discord.Interaction, str], Awaitable[None]]
+    shape: re.Pattern[str] | None = None
+
+
+# A run's message outlives the interaction's token and is then reached through its channel, and by reactions to it.
 _NEEDED: Final = {
     "view_channel": "View Channel",
     "send_messages": "Send Messages",
     "embed_links": "Embed Links",
     "attach_files": "Attach Files",
+    "read_message_history": "Read Message History",
 }
 _IN_THREADS: Final = {"send_messages": "send_messages_in_threads"}
 
@@ -29,7 +43,8 @@ class Served(Protocol):
     """The bot, as far as this package knows it. `presses` are the buttons' verbs."""
 
     services: Services
-    presses: dict[str, Press]
+    answering: Answering
+    presses: dict[str, Pressed]
 
 
 def who(interaction: discord.Interaction) -> Actor:
@@ -46,14 +61,25 @@ def who_reacted(payload: discord.RawReactionActionEvent) -> Actor:
     return Actor(user=payload.user_id, guild=payload.guild_id)
 
 
-def check_permissions(interaction: discord.Interaction) -> None:
+def check_awake(interaction: discord.Interaction) -> None:
+    """Raises `PlaceClosed` in an archived thread: its messages cannot be edited."""
+    if isinstance(interaction.channel, discord.Thread) and interaction.channel.archived:
+        raise PlaceClosed(locked=interaction.channel.locked)
+
+
+def check_place(interaction: discord.Interaction) -> None:
     """Find out before anything is paid for whether the result can be shown here.
 
-    Only servers where the bot itself was added are asked about: elsewhere it answers by the interaction alone.
+    Permissions are asked about only in servers where the bot itself was added: elsewhere it answers by the
+    interaction alone.
 
     Raises:
+        PlaceClosed: this is an archived or locked thread.
         PermissionsMissing: with the names of what the bot may not do in this channel.
     """
+    check_awake(interaction)
+    if isinstance(interaction.channel, discord.Thread) and interaction.channel.locked:
+        raise PlaceClosed(locked=True)
     if interaction.guild_id is None or not interaction.is_guild_integration():
         return
     threads = _IN_THREADS if isinstance(interaction.channel, discord.Thread) else {}

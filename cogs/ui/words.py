@@ -1,58 +1,81 @@
 """The sentence for each error: what happened, what became of the wish, what to do next. One table, pure."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import discord
+from discord import app_commands
 
-from cogs.ui.text import code, fitting, named, number, size
-from core.errors import (
+from cogs.ui.problems import file_words, problem_words
+from cogs.ui.text import code, fitting, named
+from core.comfydeploy.errors import (
     AccessDenied,
-    AlreadyAsked,
-    AlreadyOver,
     ApiError,
     BadReply,
     Busy,
+    DispatchFailed,
+    KeyRefused,
+    MachineInUse,
+    MachineKeptWarm,
+    NoAnswer,
+    NotCancellable,
+    NotFound,
+    NotFoundOrBroken,
+    OutOfCredits,
+    Refused,
+    ServerFault,
+    Unreachable,
+    WrongAddress,
+)
+from core.errors import (
+    AlreadyAsked,
+    AlreadyOver,
     ButtonUnknown,
     CannotCancel,
     CoreError,
     DeploymentAmbiguous,
     DeploymentGone,
     DeploymentNotFound,
-    DispatchFailed,
-    Fault,
     FileError,
-    FileHostRefused,
-    FileNotAnImage,
-    FileTooLarge,
-    FileUnavailable,
     InputsInvalid,
-    KeyRefused,
-    NoAnswer,
-    NotCancellable,
-    NotFound,
+    NameAmbiguous,
+    NameUnknown,
     NothingUnderWay,
     NotServedHere,
     NotYourRun,
-    OutOfCredits,
+    OrderForgotten,
     PermissionsMissing,
-    Problem,
-    Refused,
+    PlaceClosed,
     RunGone,
     RunNotOurs,
     RunSilent,
-    ServerFault,
-    SubmitUnknown,
+    Stopping,
+    SubmitUnclear,
     SurfaceLost,
+    SurfaceSilent,
+    TookTooLong,
     TooManyRuns,
-    Unreachable,
-    WrongAddress,
+)
+from core.operator_errors import (
+    AskedByAnother,
+    ChangeInvalid,
+    ChangeRefused,
+    ChangeUnclear,
+    EnvironmentUnclear,
+    NothingToChange,
+    OperatorsOnly,
+    SharesOnly,
+    UploadRefused,
+    VersionUnknown,
+    WorkflowFileInvalid,
+    WriteOff,
 )
 
 _NOTHING_STARTED: Final = "Nothing was started."
+_NOTHING_CHANGED: Final = "Nothing was changed."
+_SHOWN_BY: Final = {"deployment": "`/deployments`", "workflow": "`/workflows`", "machine": "`/machines`"}
 _OPERATORS: Final = "Please tell the people who run this bot."
 MOST_PROBLEMS: Final = 8
-_MOST_CHOICES: Final = 12
 _ROOM: Final = 3000  # characters for the list of problems; an embed holds 4096 in all
 
 
@@ -64,62 +87,11 @@ def words_for(error: BaseException) -> str:
     return f"Something went wrong that nobody thought of. {_OPERATORS}"
 
 
-def problem_words(problem: Problem) -> str:
-    """What is wrong with one input, and what would be right."""
-    return f"**{named(problem.name, 60)}** {_FAULTS[problem.fault](problem)}"
-
-
-def _range(problem: Problem) -> str:
-    low, high = problem.minimum, problem.maximum
-    if low is not None and high is not None:
-        return f"must be {number(low)} to {number(high)}"
-    if low is not None:
-        return f"must be {number(low)} or more"
-    return f"must be {number(high)} or less" if high is not None else "is out of range"
-
-
-def _wrote(problem: Problem) -> str:
-    return f" (you wrote {code(problem.given, 60)})."
-
-
-def _unknown(problem: Problem) -> str:
-    if not problem.choices:
-        return "is not an input of this deployment: it has none."
-    return f"is not an input of this deployment. It has: {_choices(problem)}."
-
-
-def _not_an_option(problem: Problem) -> str:
-    right = f"one of {_choices(problem)}" if problem.choices else "one of its options"
-    return f"must be {right}{_wrote(problem)}"
-
-
-def _choices(problem: Problem) -> str:
-    shown = ", ".join(code(choice, 40) for choice in problem.choices[:_MOST_CHOICES])
-    rest = len(problem.choices) - _MOST_CHOICES
-    return f"{shown} and {rest} more" if rest > 0 else shown
-
-
-_FAULTS: Final[dict[Fault, Callable[[Problem], str]]] = {
-    Fault.UNKNOWN: _unknown,
-    Fault.TWICE: lambda _: "is given twice.",
-    Fault.MISSING: lambda p: f"is missing. Write a link to it into `inputs`, as {code(f'{p.given}=https://…', 80)}.",
-    Fault.MISSING_PICTURE: lambda _: "is missing. Attach a picture as `image`.",
-    Fault.NOT_A_NUMBER: lambda p: f"must be a number{_wrote(p)}",
-    Fault.NOT_WHOLE: lambda p: f"must be a whole number{_wrote(p)}",
-    Fault.OUT_OF_RANGE: lambda p: f"{_range(p)}{_wrote(p)}",
-    Fault.NOT_YES_OR_NO: lambda p: f"must be `yes` or `no`{_wrote(p)}",
-    Fault.NOT_AN_OPTION: _not_an_option,
-    Fault.NOT_A_LINK: lambda p: f"must be a link that starts with `https://`{_wrote(p)}",
-    Fault.NO_PLACE: lambda _: "cannot be given: this deployment has no such input.",
-    Fault.UNUSABLE: lambda _: "is a live input, which cannot be set from here.",
-    Fault.UNREADABLE: lambda p: f'cannot be read{_wrote(p)} Write `name=value; other="quoted; value"`.',
-}
-
-
 def _invalid(error: InputsInvalid) -> str:
     lines = [f"- {problem_words(problem)}" for problem in error.problems]
     place = f" for **{named(error.deployment, 100)}**" if error.deployment else ""
-    return f"{_NOTHING_STARTED} Please change this{place}:\n{fitting(lines, _ROOM, MOST_PROBLEMS)}"
+    nothing = _NOTHING_CHANGED if isinstance(error, ChangeInvalid) else _NOTHING_STARTED
+    return f"{nothing} Please change this{place}:\n{fitting(lines, _ROOM, MOST_PROBLEMS)}"
 
 
 def _not_found(error: DeploymentNotFound) -> str:
@@ -128,14 +100,38 @@ def _not_found(error: DeploymentNotFound) -> str:
     return f"There is no deployment {code(error.wanted, 80)} on offer. {advice}"
 
 
+def _unknown_name(error: NameUnknown) -> str:
+    hint = f" Did you mean {_names(error.similar)}?" if error.similar else ""
+    return f"There is nothing called {code(error.wanted, 80)}.{hint}"
+
+
+def _environments(error: EnvironmentUnclear) -> str:
+    wanted, places = (
+        f"**{named(error.wanted, 80)}**",
+        ", ".join(code(name, 30) for name in dict.fromkeys(error.choices)),
+    )
+    if not places:
+        return f"The workflow {wanted} is not deployed at all. {_NOTHING_CHANGED}"
+    if error.environment is None:
+        return f"The workflow {wanted} is deployed to {places}. Say which with `environment`. {_NOTHING_CHANGED}"
+    return (
+        f"The workflow {wanted} is not deployed to {code(error.environment, 30)}, but to {places}. {_NOTHING_CHANGED}"
+    )
+
+
+def _names(names: Sequence[str]) -> str:
+    more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+    return (", ".join(f"**{named(name, 100)}**" for name in names[:5]) or "others") + more
+
+
+def _not_a_workflow(error: WorkflowFileInvalid) -> str:
+    wanted = "in API format (Export (API) in ComfyUI)" if error.wants_graph else "as ComfyUI's editor saves it"
+    return f"The file {code(error.name, 60)} is no workflow {wanted}. Nothing was uploaded."
+
+
 def _ambiguous(error: DeploymentAmbiguous) -> str:
     choices = ", ".join(f"**{named(label, 100)}**" for label in error.choices[:5])
     return f"Several deployments are called {code(error.wanted, 80)}. Pick one of {choices}."
-
-
-def _too_large(error: FileTooLarge) -> str:
-    is_size = f" ({size(error.size)})" if error.size is not None else ""
-    return f"The file {code(error.name, 60)} is too large{is_size}: at most {size(error.limit)}. {_NOTHING_STARTED}"
 
 
 def _cannot_cancel(error: CannotCancel) -> str:
@@ -149,6 +145,30 @@ def _too_many(error: TooManyRuns) -> str:
         return f"All {error.limit} places for runs are taken. Please try again in a moment. {_NOTHING_STARTED}"
     runs = "a run" if error.limit == 1 else f"{error.limit} runs"
     return f"You have {runs} under way, which is the limit. Wait for one to end, or `/cancel` one. {_NOTHING_STARTED}"
+
+
+def _closed(error: PlaceClosed) -> str:
+    if error.locked:
+        return "This thread is locked, so nothing was done. Its moderators can open it; commands work elsewhere."
+    return "This thread is archived, so nothing was done. Write something in it to wake it up, and try again."
+
+
+def _other_version(_: app_commands.AppCommandError) -> str:
+    return (
+        "This command is of another version or another setup of the bot. "
+        "Look again in a minute: Discord shows the commands of this version by then. One that stays does nothing."
+    )
+
+
+def _unclear(error: ChangeUnclear) -> str:
+    place = _SHOWN_BY.get(error.write.partition(".")[0], "the website")
+    return f"ComfyUI Deploy did not say whether it was done. Look at {place} before you try again."
+
+
+def _no_version(error: VersionUnknown) -> str:
+    if error.number is None:
+        return f"This workflow has no version that could be deployed. {_NOTHING_CHANGED}"
+    return f"This workflow has no version {error.number}. `/workflows` shows those it has. {_NOTHING_CHANGED}"
 
 
 def _api_down(_: ApiError) -> str:
@@ -177,18 +197,8 @@ _WORDS: Final[dict[type[BaseException], Callable[[Any], str]]] = {
     DeploymentNotFound: _not_found,
     DeploymentAmbiguous: _ambiguous,
     InputsInvalid: _invalid,
-    FileError: lambda e: f"The file {code(e.name, 60)} could not be used. {_NOTHING_STARTED}",
-    FileTooLarge: _too_large,
-    FileHostRefused: lambda e: (
-        f"Files may not be fetched from {code(e.host, 60)}. Attach the file instead. {_NOTHING_STARTED}"
-    ),
-    FileUnavailable: lambda e: (
-        f"The file {code(e.name, 60)} could not be fetched. Attach it once more and try again. {_NOTHING_STARTED}"
-    ),
-    FileNotAnImage: lambda e: (
-        f"The file {code(e.name, 60)} is not a picture that can be read. "
-        f"Attach a PNG, JPEG, WebP, GIF, BMP or TIFF of at most 64 megapixels. {_NOTHING_STARTED}"
-    ),
+    FileError: lambda e: f"{file_words(e)} {_NOTHING_STARTED}",
+    UploadRefused: lambda e: f"{file_words(e.cause)} Nothing was uploaded.",
     RunNotOurs: lambda _: "This run was not made with this bot, so it cannot be used from here.",
     RunSilent: lambda _: "ComfyUI Deploy does not tell how this run stands. Please try again later.",
     DeploymentGone: lambda _: "The deployment of this run is no longer on offer. `/deployments` lists what can be run.",
@@ -200,21 +210,51 @@ _WORDS: Final[dict[type[BaseException], Callable[[Any], str]]] = {
     ),
     AlreadyOver: lambda _: "This run has ended already, so there is nothing to cancel.",
     CannotCancel: _cannot_cancel,
-    SubmitUnknown: lambda _: (
+    SubmitUnclear: lambda _: (
         "ComfyUI Deploy did not say whether your run was started, and it cannot be found. "
         "Wait a minute before you try again, else you may pay twice."
     ),
+    OrderForgotten: lambda _: (
+        "The bot was restarted and no longer knows what you asked for. "
+        "**Look again**, or start a new run with `/generate`."
+    ),
+    TookTooLong: lambda _: "ComfyUI Deploy took too long to answer. Please try again in a minute.",
+    NameUnknown: _unknown_name,
+    EnvironmentUnclear: _environments,
+    NameAmbiguous: lambda e: f"Several are called {code(e.wanted, 80)}. Pick one of {_names(e.choices)}.",
+    OperatorsOnly: lambda _: "Only the owner and the team of this bot may do that.",
+    WriteOff: lambda e: f"This is switched off (`{e.write}`). `STATIONTHIS_OPERATOR_WRITES` switches it on.",
+    NothingToChange: lambda _: "Nothing was changed: say what is to be different.",
+    SharesOnly: lambda e: (
+        f"ComfyUI Deploy deletes shares only; this one is {code(e.environment, 30)}. "
+        "Delete it on its website, or delete its workflow."
+    ),
+    VersionUnknown: _no_version,
+    ChangeRefused: lambda _: f"ComfyUI Deploy did not accept this. {_NOTHING_CHANGED}",
+    ChangeUnclear: _unclear,
+    WorkflowFileInvalid: _not_a_workflow,
+    MachineInUse: lambda e: f"These workflows still use this machine: {_names(e.workflows)}. Nothing was deleted.",
+    MachineKeptWarm: lambda _: "This machine is kept warm. Set that to 0 first. Nothing was deleted.",
+    NotFoundOrBroken: lambda _: "ComfyUI Deploy does not have this, or cannot describe it.",
     TooManyRuns: _too_many,
     AlreadyAsked: lambda _: "You asked for that a moment ago, and it is on its way.",
+    AskedByAnother: lambda _: "Somebody else pressed it a moment ago.",
     NotServedHere: lambda _: "This bot does not answer here.",
     PermissionsMissing: lambda e: (
         f"The bot could not show the result here: it needs {', '.join(e.permissions)}. {_NOTHING_STARTED}"
+    ),
+    PlaceClosed: _closed,
+    Stopping: lambda _: (
+        "The bot is being restarted. Ask again in a minute; if it was a change, look first whether it was done."
     ),
     ButtonUnknown: lambda _: "This button or form is of another version of the bot, or too old. Use the command anew.",
     SurfaceLost: lambda _: (
         f"The bot could not write here. It needs View Channel, Send Messages, Embed Links and Attach Files. "
         f"{_NOTHING_STARTED}"
     ),
+    SurfaceSilent: lambda _: "Discord did not answer the bot, so nothing was done. Please try again.",
+    app_commands.CommandNotFound: _other_version,
+    app_commands.CommandSignatureMismatch: _other_version,
     discord.Forbidden: lambda _: (
         "Discord does not let the bot do this here. It needs View Channel, Send Messages, Embed Links and Attach Files."
     ),

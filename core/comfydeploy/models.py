@@ -1,4 +1,4 @@
-"""The API's objects, read leniently: unknown fields are ignored, unknown statuses kept, gaps filled."""
+"""Runs as the API tells them, read leniently: unknown fields are ignored, unknown statuses kept, gaps filled."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -10,38 +10,65 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    GetCoreSchemaHandler,
     NonNegativeInt,
-    ValidationError,
-    ValidatorFunctionWrapHandler,
-    WrapValidator,
+    PlainValidator,
 )
+from pydantic_core import CoreSchema, core_schema
 
 from core.comfydeploy.wire import checked_id, parse_date
 
-Id = Annotated[str, AfterValidator(checked_id)]
-Date = Annotated[datetime, BeforeValidator(parse_date)]
+
+class _Or:
+    """A first choice without code of ours, which takes several times as long; what is not like that goes its way."""
+
+    def __init__(self, usual: CoreSchema) -> None:
+        self._usual = usual
+
+    def __get_pydantic_core_schema__(self, source: object, read: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.union_schema([self._usual, read(source)], mode="left_to_right")
+
+
+_ID: Final = core_schema.str_schema(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
+_DATE: Final = core_schema.str_schema(
+    pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?Z$"
+)
+
+Id = Annotated[str, AfterValidator(checked_id), _Or(_ID)]
+Date = Annotated[
+    datetime, BeforeValidator(parse_date), _Or(core_schema.chain_schema([_DATE, core_schema.datetime_schema()]))
+]
+Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 T = TypeVar("T")
 
 
-def _or_none(value: object, read: ValidatorFunctionWrapHandler) -> object:
-    try:
-        return read(value)
-    except ValidationError:
-        return None
+class _OrNone:
+    """A second choice that takes anything and makes None of it.
+
+    Not a wrapping validator: that would have the JSON of each field made into Python objects first.
+    """
+
+    def __get_pydantic_core_schema__(self, source: object, read: GetCoreSchemaHandler) -> CoreSchema:
+        ignored = core_schema.no_info_plain_validator_function(_nothing)
+        return core_schema.union_schema([read(source), ignored], mode="left_to_right")
+
+
+def _nothing(_: object) -> None:
+    return None
 
 
 def _share(value: object) -> float:
     """Progress as 0.0-1.0 whatever was sent: null, float32 noise, or nothing a number."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if not (type(value) is float or type(value) is int):
         return 0.0
     return float(round(min(1.0, max(0.0, value)), 4))  # of 0.0 and NaN, max takes the first
 
 
-Lenient = Annotated[T | None, WrapValidator(_or_none)]
+Lenient = Annotated[T | None, _OrNone()]
 """What a run or a deployment can do without: when it cannot be read, it counts as not said."""
 
-Share = Annotated[float, BeforeValidator(_share)]
+Share = Annotated[float, PlainValidator(_share)]
 
 
 class Wire(BaseModel):
@@ -86,8 +113,15 @@ def _rows(value: object) -> list[object]:
     return [item for item in value if isinstance(item, dict | Output)] if isinstance(value, list) else []
 
 
+Outputs = list[Output] | Annotated[list[Output], BeforeValidator(_rows)]
+"""A second choice only where something is wrong: a validator of ours has the JSON made into Python objects first."""
+
+
 class Run(Wire):
-    """One execution. `progress` reaches 1.0 before the end; `queue_position` counts the older waiting runs."""
+    """One execution. `progress` reaches 1.0 before the end; `queue_position` counts the older waiting runs.
+
+    `run_duration` is how many seconds it was on the machine; classic machines do not say.
+    """
 
     id: Id
     status: str
@@ -99,7 +133,9 @@ class Run(Wire):
     machine_type: Lenient[str] = None
     created_at: Lenient[Date] = None
     ended_at: Lenient[Date] = None
-    outputs: Annotated[list[Output], BeforeValidator(_rows)] = Field(default_factory=list)
+    gpu: Lenient[str] = None
+    run_duration: Lenient[Seconds] = None
+    outputs: Outputs = Field(default_factory=list, union_mode="left_to_right")
 
     @property
     def is_final(self) -> bool:
@@ -125,33 +161,3 @@ class RunRow(Wire):
 
 class Submitted(Wire):
     run_id: Id
-
-
-class UploadedFile(Wire):
-    file_url: str
-
-
-class Workflow(Wire):
-    id: Id
-    name: str
-
-
-class WorkflowLabel(Wire):
-    name: str = ""
-
-
-class Version(Wire):
-    version: Lenient[int] = None
-    workflow_api: Any = None
-
-
-class DeploymentRow(Wire):
-    """One item of the deployment lists; only what the catalog keeps."""
-
-    id: Id
-    environment: str
-    workflow_id: Id
-    workflow: Lenient[WorkflowLabel] = None
-    version: Lenient[Version] = None
-    description: Lenient[str] = None
-    modal_image_id: Lenient[str] = None  # only fluid deployments have one

@@ -5,13 +5,14 @@ Only reads come here: what starts a run is never repeated blindly (see `core.run
 
 import random
 from collections.abc import Awaitable, Callable, Generator
-from typing import ParamSpec, TypeVar
+from typing import Any, TypeVar
 
 import backoff
 
-from core.errors import ApiError, Busy
+from core.comfydeploy.breaker import RetryBudget
+from core.comfydeploy.errors import ApiError, Busy
 
-P = ParamSpec("P")
+What = TypeVar("What")
 T = TypeVar("T")
 
 TRIES = 3
@@ -37,8 +38,16 @@ def is_final(error: Exception) -> bool:
     return isinstance(error, Busy) and (error.retry_after or 0.0) > PATIENCE
 
 
-def retrying(read: Callable[P, Awaitable[T]], share: Callable[[], float] = random.random) -> Callable[P, Awaitable[T]]:
-    """The same read, asked up to `TRIES` times; raises the last error. `share` draws the jitter, 0.0-1.0."""
+def retrying(
+    read: Callable[[What], Awaitable[T]],
+    budget: RetryBudget,
+    told: Callable[[What], None],
+    share: Callable[[], float] = random.random,
+) -> Callable[[What], Awaitable[T]]:
+    """The same read, asked up to `TRIES` times while `budget` allows it; raises the last error.
+
+    `told` hears of each repetition before it is made; `share` draws the jitter, 0.0-1.0.
+    """
 
     def waits() -> Generator[float, BaseException | None, None]:
         # backoff primes the generator once and then sends it each exception
@@ -48,12 +57,31 @@ def retrying(read: Callable[P, Awaitable[T]], share: Callable[[], float] = rando
             error = yield wait_after(attempt, error, share())
             attempt += 1
 
-    decorate = backoff.on_exception(
+    def repeated(details: Any) -> None:  # noqa: ANN401 -- backoff's own type is not exported
+        budget.retried()
+        told(details["args"][0])
+
+    async def after_the_first(what: What, failed: list[ApiError]) -> T:
+        if failed:  # what backoff takes for its own first try
+            raise failed.pop()
+        return await read(what)
+
+    patiently = backoff.on_exception(
         waits,
         ApiError,
         max_tries=TRIES,
         jitter=None,  # the default jitter would undercut Retry-After
-        giveup=is_final,
+        giveup=lambda error: is_final(error) or not budget.allows,
+        on_backoff=repeated,
         logger=None,
-    )
-    return decorate(read)
+    )(after_the_first)
+
+    async def reading(what: What) -> T:
+        """Without backoff as long as nothing fails: it costs as much as all else that watches over a call."""
+        try:
+            return await read(what)
+        except ApiError as error:
+            failed = error
+        return await patiently(what, [failed])
+
+    return reading

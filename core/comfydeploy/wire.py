@@ -13,15 +13,18 @@ from typing import Any, Final
 from urllib.parse import urlsplit, urlunsplit
 from uuid import UUID
 
-from core.errors import (
+from core.comfydeploy.errors import (
     AccessDenied,
     ApiError,
     BadReply,
     Busy,
     DispatchFailed,
     KeyRefused,
+    MachineInUse,
+    MachineKeptWarm,
     NotCancellable,
     NotFound,
+    NotFoundOrBroken,
     OutOfCredits,
     Refused,
     ServerFault,
@@ -56,7 +59,10 @@ def checked_id(value: str) -> str:
     Raises:
         ValueError: not a UUID.
     """
-    return str(UUID(value))
+    return value if _OWN_SPELLING.fullmatch(value) else str(UUID(value))
+
+
+_OWN_SPELLING: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")  # a fifth of the time of a `UUID`
 
 
 def parse_date(value: object) -> object:
@@ -130,25 +136,43 @@ def decode(call: str, body: bytes) -> Any:  # noqa: ANN401 -- JSON is any value 
     try:
         return json.loads(body)
     except (ValueError, RecursionError):
-        raise BadReply(call) from None  # the decoder's error holds the whole body
+        pass
+    raise BadReply(call)  # out here: as its context the decoder's error would come along, with the whole body
 
 
-def error_for(call: str, status: int, body: bytes, retry_after: float | None = None) -> ApiError | None:
-    """The error an answer means; None for 2xx."""
+def error_for(
+    call: str, status: int, body: bytes, retry_after: float | None = None, *, hides_absence: bool = False
+) -> ApiError | None:
+    """The error an answer means; None for 2xx.
+
+    `hides_absence`: on this route a 500 that the server itself worded may mean "not found".
+    """
     if 200 <= status < 300:
         return None
     detail = _detail(body)
-    kind = _kind(status, detail if isinstance(detail, str) else "")
+    text = detail if isinstance(detail, str) else ""
+    kind = _kind(status, text)
+    if kind is ServerFault and hides_absence and text.startswith("Internal server error"):
+        kind = NotFoundOrBroken
     if kind is Busy:
         return Busy(call, status, retry_after=retry_after)
+    if kind is MachineInUse:
+        return MachineInUse(call, status, workflows=_named_after_colon(text))
     return kind(call, status) if kind else Refused(call, status, fields=list(_fields(detail)))
 
 
-# Some answers are told by their sentence only, whatever their status: a machine's own 4xx is passed on with it,
-# even a 429 after which a failed run exists.
+# Some answers are told by their sentence only, whatever their status: a machine's own 4xx is passed on with it, even a
+# 429 after which a failed run exists, and several routes answer 500 (older servers 400) for what does not exist.
 _SENTENCES: Final[tuple[tuple[str, type[ApiError]], ...]] = (
     ("Error creating run", DispatchFailed),
     ("Error cancel function 404", NotCancellable),
+    ("404: ", NotFound),
+    ("Internal server error: 404: ", NotFound),
+    ("Internal server error: 'NoneType' object", NotFound),
+    ("Workflow not found", NotFound),
+    ("No version found", NotFound),
+    ("You still have these workflows", MachineInUse),
+    ("Please set keep warm to 0", MachineKeptWarm),
 )
 _STATUSES: Final[dict[int, type[ApiError]]] = {401: KeyRefused, 403: AccessDenied, 404: NotFound, 429: Busy}
 
@@ -164,6 +188,11 @@ def _kind(status: int, detail: str) -> type[ApiError] | None:
     if status == 403 and "credits" in detail:
         return OutOfCredits
     return _STATUSES.get(status)
+
+
+def _named_after_colon(text: str) -> list[str]:
+    """The names of a list like `these: a,b`; foreign text."""
+    return [name.strip()[:100] for name in text.partition(":")[2].split(",") if name.strip()][:25]
 
 
 def _detail(body: bytes) -> object:

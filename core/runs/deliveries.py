@@ -12,11 +12,13 @@ from typing import Final
 import structlog
 
 from core.comfydeploy.client import ComfyDeploy
+from core.comfydeploy.errors import ApiError
 from core.comfydeploy.models import Run, Status
 from core.comfydeploy.outputs import Media as OutputFile
 from core.comfydeploy.outputs import Reason, read_reason, read_results
-from core.errors import ApiError, FileError, FileTooLarge, RunGone, RunSilent, SurfaceLost
+from core.errors import FileError, FileTooLarge, RunGone, RunSilent, SurfaceLost
 from core.media import Media
+from core.metrics import Metrics, RunOutcome
 from core.runs.tracker import Tracker
 from core.runs.view import Fetched, LeftOut, RunView, Stage, Surface
 
@@ -26,6 +28,14 @@ PACE: Final = 2.0  # seconds between two edits of one message: Discord allows ab
 FAREWELL: Final = 3.0  # seconds that a stop may take to say so
 _REASON_WAIT: Final = 5.0  # seconds; a failure that is shown late is worse than one without a reason
 MOST_FILES: Final = 10  # a Discord message holds no more
+_OUTCOMES: Final[dict[Stage, RunOutcome]] = {
+    Stage.DONE: "success",
+    Stage.FETCHING: "success",
+    Stage.FAILED: "failed",
+    Stage.TIMED_OUT: "timeout",
+    Stage.CANCELLED: "cancelled",
+    Stage.LOST: "gone",
+}
 
 
 @dataclass(eq=False)
@@ -40,6 +50,7 @@ class Delivery:
     settle: Callable[[], None]
     shown: object = None
     lost: SurfaceLost | None = None
+    edits: int = 0
     editing: asyncio.Lock = field(default_factory=asyncio.Lock)
     closed: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -48,11 +59,18 @@ class Deliveries:
     """Follows every open delivery to its end. `pace` and `farewell` in seconds."""
 
     def __init__(
-        self, api: ComfyDeploy, tracker: Tracker, media: Media, pace: float = PACE, farewell: float = FAREWELL
+        self,
+        api: ComfyDeploy,
+        tracker: Tracker,
+        media: Media,
+        metrics: Metrics,
+        pace: float = PACE,
+        farewell: float = FAREWELL,
     ) -> None:
         self._api = api
         self._tracker = tracker
         self._media = media
+        self._metrics = metrics
         self._pace = pace
         self._farewell = farewell
         self._open: dict[str, Delivery] = {}
@@ -109,11 +127,28 @@ class Deliveries:
             await self._follow(delivery)
             async with AsyncExitStack() as files:
                 await self._finish(delivery, files)
-            log_run.info("run.delivered", stage=delivery.view.stage.name, seconds=delivery.view.duration)
+            log_run.info("run.delivered", **self._account(delivery))
         except SurfaceLost as lost:
-            log_run.warning("run.not_shown", reason=str(lost), stage=delivery.view.stage.name)
+            delivery.lost = lost
+            log_run.warning("run.not_shown", reason=str(lost), **self._account(delivery))
         except Exception:
-            log_run.exception("run.delivery_failed")
+            delivery.lost = SurfaceLost("a mistake of ours")
+            log_run.exception("run.delivery_failed", **self._account(delivery))
+
+    def _account(self, delivery: Delivery) -> dict[str, object]:
+        """What is told of a run when it is over: once in the log, and counted."""
+        view, run = delivery.view, delivery.view.run
+        outcome = "lost" if delivery.lost is not None else _OUTCOMES.get(view.stage, "unread")
+        running = run.run_duration if run is not None else None
+        self._metrics.run_over(outcome, view.duration, running)
+        return {
+            "outcome": outcome,
+            "seconds": view.duration,
+            "running_seconds": running,
+            "gpu": run.gpu if run is not None else None,
+            "edits": delivery.edits,
+            "files": len(view.files),
+        }
 
     def _close(self, delivery: Delivery, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
@@ -145,6 +180,7 @@ class Deliveries:
                 return
             try:
                 await delivery.surface.show(delivery.view)
+                delivery.edits += 1
             except SurfaceLost as lost:
                 delivery.lost = lost
             delivery.shown = looks
@@ -194,7 +230,7 @@ class Deliveries:
             return None
         try:
             async with asyncio.timeout(_REASON_WAIT):
-                return read_reason(await self._api.list_raw_outputs(delivery.workflow_id, delivery.run_id))
+                return read_reason(await self._api.runs.list_raw_outputs(delivery.workflow_id, delivery.run_id))
         except (ApiError, TimeoutError) as error:
             log.warning("run.reason_unread", run=delivery.run_id, error=str(error))
             return None

@@ -2,9 +2,7 @@
 
 import asyncio
 import contextlib
-import functools
 import random
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -12,36 +10,35 @@ from typing import Final
 
 import structlog
 
-from core.catalog import Catalog, Deployment, choose
 from core.comfydeploy.assignments import parse_assignments
-from core.comfydeploy.client import ComfyDeploy
+from core.comfydeploy.errors import ApiError, NotCancellable, NotFound
 from core.comfydeploy.fit import Fitted, Given, draw_seed, fit, shown_values
 from core.comfydeploy.inputs import Roles
 from core.comfydeploy.models import Run, Status
+from core.deadline import PATIENCE, deadline
 from core.errors import (
     AlreadyAsked,
     AlreadyOver,
-    ApiError,
     CannotCancel,
     DeploymentGone,
     DeploymentNotFound,
     InputsInvalid,
-    NotCancellable,
-    NotFound,
     NothingUnderWay,
     NotYourRun,
     RunGone,
-    SurfaceLost,
+    TookTooLong,
 )
-from core.media import Media
+from core.offer import Deployment, choose
 from core.people.actor import Actor
-from core.people.limits import RunLimits
-from core.runs.deliveries import Deliveries, Delivery
+from core.runs.deliveries import Delivery
 from core.runs.mark import Mark, read_mark, shown_inputs
-from core.runs.submission import Submission
+from core.runs.ordering import GONE, Order, Ordering, Parts
+from core.runs.submission import Trail
 from core.runs.view import RunView, Surface
 
 _DOUBLE_CLICK: Final = 3.0  # seconds
+_GLANCE: Final = 3.0  # seconds for the newest state of a run whose last one is known
+_SHORTEST: Final = 4  # characters of a run's id that tell which one is meant
 
 log = structlog.get_logger(__name__)
 
@@ -56,28 +53,6 @@ class Wish:
     further: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Order:
-    """A wish that fits: ready to be submitted for `owner`."""
-
-    deployment: Deployment
-    fitted: Fitted
-    owner: Actor
-    parent: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What generating is made of; each part can be used alone."""
-
-    api: ComfyDeploy
-    catalog: Catalog
-    media: Media
-    submission: Submission
-    deliveries: Deliveries
-    limits: RunLimits
-
-
 class Generation:
     """Starts, repeats and cancels runs.
 
@@ -88,10 +63,10 @@ class Generation:
         self, parts: Parts, draw: Callable[[int, int], int] = random.randint, double_click: float = _DOUBLE_CLICK
     ) -> None:
         self._parts = parts
+        self._ordering = Ordering(parts)
         self._draw = draw
         self._double_click = double_click
         self._repeating: set[tuple[int, str]] = set()
-        self._ordering: dict[str, tuple[RunView, Surface]] = {}
 
     def check(self, wish: Wish) -> None:
         """Raise what can be known from memory alone, so that a wish can be refused before it is acknowledged.
@@ -106,20 +81,22 @@ class Generation:
             self._fitted(choose(offer, wish.deployment), wish)
         self._parts.limits.check(wish.actor)
 
-    async def start(self, wish: Wish, surface: Surface) -> str:
+    async def start(self, wish: Wish, surface: Surface) -> str | None:
         """Submit one run, have it shown until its end, and return its id.
+
+        None when nobody knows whether it was started: then its message asks the person.
 
         Raises:
             CoreError: nothing was started; which one tells why.
         """
         deployment = await self._parts.catalog.find(wish.deployment)
-        return await self._order(_Order(deployment, self._fitted(deployment, wish), wish.actor), surface)
+        return await self._ordering.order(Order(deployment, self._fitted(deployment, wish), wish.actor), surface)
 
     async def owner_of(self, run_id: str) -> int:
         """Who asked for a run, by its mark. Raises `RunGone`, `RunNotOurs` or `ApiError`."""
         return read_mark((await self._read(run_id)).workflow_inputs).user
 
-    async def again(self, run_id: str, actor: Actor, surface: Surface) -> str:
+    async def again(self, run_id: str, actor: Actor, surface: Surface) -> str | None:
         """Run the same inputs with a new seed, for the person who asks now; the inputs are read back from the run.
 
         Raises:
@@ -132,7 +109,9 @@ class Generation:
         self._parts.limits.check(actor)
         self._repeating.add(key)
         try:
-            new_id = await self._order(await self._repeated(run_id, actor), surface)
+            async with deadline(PATIENCE):
+                order = await self._repeated(run_id, actor)
+            new_id = await self._ordering.order(order, surface)
         except BaseException:
             self._repeating.discard(key)  # nothing is on its way, so asking again is no double click
             raise
@@ -152,15 +131,28 @@ class Generation:
         run = await self._read(run_id)
         await self._adopt(run, read_mark(run.workflow_inputs), surface)
 
+    async def look(self, trail: str, actor: Actor, surface: Surface) -> None:
+        """Look once more for the run of an unclear submit, and follow it on `surface` if it is found.
+
+        Raises:
+            ValueError: `trail` is none.
+            CoreError: as `Ordering.look`.
+        """
+        found = await self._ordering.look(Trail.parse(trail), actor, surface)
+        if found is not None:
+            await self.refresh(found[0], surface)
+
+    async def anew(self, trail: str, actor: Actor, surface: Surface) -> None:
+        """Submit again what an unclear submit was for; raises `ValueError`, or as `Ordering.anew`."""
+        await self._ordering.anew(Trail.parse(trail), actor, surface)
+
+    async def give_up(self, trail: str, actor: Actor, surface: Surface) -> None:
+        """Look no more for the run of an unclear submit; raises `ValueError`, or as `Ordering.give_up`."""
+        await self._ordering.give_up(Trail.parse(trail), actor, surface)
+
     async def pause(self, patience: float = 3.0) -> None:
         """Before the process ends: wait a few seconds for submits under way, and say where each run stands."""
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(patience):
-                while self._ordering:  # noqa: ASYNC110 -- a submit ends in one of many tasks
-                    await asyncio.sleep(0.05)
-        for view, surface in list(self._ordering.values()):
-            with contextlib.suppress(SurfaceLost):
-                await surface.show(replace(view, pausing=True))
+        await self._ordering.pause(patience)
         await self._parts.deliveries.pause()
 
     async def cancel(self, run_id: str, actor: Actor, surface: Surface | None = None) -> None:
@@ -191,24 +183,26 @@ class Generation:
 
     async def cancel_mine(self, run_id: str | None, actor: Actor) -> None:
         """Cancel a run of the person under way, by default the newest; raises `NothingUnderWay`, or as `cancel`."""
-        mine = self._parts.deliveries.list_of(actor.user)
-        chosen = [delivery.run_id for delivery in mine if run_id is None or delivery.run_id.startswith(run_id.strip())]
-        if not chosen:
+        start = "" if run_id is None else run_id.strip().lower()
+        mine = [delivery.run_id for delivery in self._parts.deliveries.list_of(actor.user)]
+        chosen = [item for item in mine if item.startswith(start)]
+        if not chosen or (run_id is not None and len(start) < _SHORTEST):
             raise NothingUnderWay
         await self.cancel(chosen[0], actor)
 
     async def _newest(self, followed: Delivery) -> Run:
         """A followed run, as it was last seen when it cannot be read now."""
         try:
-            return await self._read(followed.run_id)
-        except ApiError:
+            async with deadline(_GLANCE):
+                return await self._read(followed.run_id)
+        except (ApiError, TookTooLong):
             return followed.view.run or Run(id=followed.run_id, status=Status.RUNNING)
 
     async def _stop(self, run: Run) -> None:
         stopped = False
         await self._parts.deliveries.show_cancelling(run.id, cancelling=True)
         try:
-            await self._parts.api.cancel(run.id)
+            await self._parts.api.runs.cancel(run.id)
             stopped = True
         except NotCancellable:
             raise CannotCancel(run.machine_type) from None
@@ -216,8 +210,8 @@ class Generation:
             await self._parts.deliveries.show_cancelling(run.id, cancelling=stopped)
 
     async def _adopt(self, run: Run, mark: Mark, surface: Surface) -> None:
-        label, roles = "a deployment that is gone", Roles()
-        with contextlib.suppress(DeploymentNotFound, ApiError):
+        label, roles = GONE, Roles()
+        with contextlib.suppress(DeploymentNotFound, ApiError, TookTooLong):
             deployment = await self._parts.catalog.find(mark.deployment)
             label, roles = deployment.label, deployment.roles
         prompt, seed = shown_values(roles, shown_inputs(run.workflow_inputs))
@@ -231,7 +225,7 @@ class Generation:
             run_id=run.id,
         )
         if self._parts.deliveries.find(run.id) is None:  # a second click may have been faster while this one waited
-            self._deliver(view, run.workflow_id, surface, self._parts.limits.hold(mark.user))
+            self._ordering.deliver(view, run.workflow_id, surface, self._parts.limits.hold(mark.user))
 
     def _fitted(self, deployment: Deployment, wish: Wish) -> Fitted:
         named, problems = parse_assignments(wish.further)
@@ -243,7 +237,7 @@ class Generation:
             raise InputsInvalid(problems, deployment.label)
         return fitted
 
-    async def _repeated(self, run_id: str, actor: Actor) -> _Order:
+    async def _repeated(self, run_id: str, actor: Actor) -> Order:
         run = await self._read(run_id)
         mark = read_mark(run.workflow_inputs)
         try:
@@ -254,45 +248,11 @@ class Generation:
         roles = deployment.roles
         if roles.seed:
             values[roles.seed.key] = draw_seed(roles.seed, self._draw)
-        return _Order(deployment, Fitted(values, {}, *shown_values(roles, values)), actor, parent=run.id)
-
-    async def _order(self, order: _Order, surface: Surface) -> str:
-        parts, fitted = self._parts, order.fitted
-        view = RunView(
-            deployment=order.deployment.label,
-            requester=order.owner.user,
-            asked_at=datetime.now(UTC),
-            prompt=fitted.prompt,
-            seed=fitted.seed,
-            parent=order.parent,
-        )
-        place = parts.limits.take(order.owner)
-        self._ordering[place] = (view, surface)
-        try:
-            await surface.show(view)
-            for target, source in fitted.files.items():
-                fitted.with_file(target, await parts.media.upload(target, source))
-            run_id = await parts.submission.submit(order.deployment, fitted.values, _mark(order))
-        except BaseException:
-            parts.limits.give_back(place)
-            raise
-        finally:
-            del self._ordering[place]
-        log.info("run.submitted", run=run_id, user=order.owner.user, deployment=order.deployment.id)
-        self._deliver(replace(view, run_id=run_id), order.deployment.workflow_id, surface, place)
-        return run_id
-
-    def _deliver(self, view: RunView, workflow_id: str | None, surface: Surface, place: str) -> None:
-        limits, run_id = self._parts.limits, view.run_id or ""
-        settle = functools.partial(limits.give_back, place)
-        self._parts.deliveries.open(Delivery(run_id, view.requester, workflow_id, view, surface, settle))
+        return Order(deployment, Fitted(values, {}, *shown_values(roles, values)), actor, parent=run.id)
 
     async def _read(self, run_id: str) -> Run:
         try:
-            return await self._parts.api.get_run(run_id)
+            async with deadline(PATIENCE):
+                return await self._parts.api.runs.get(run_id)
         except NotFound:
             raise RunGone from None
-
-
-def _mark(order: _Order) -> Mark:
-    return Mark(secrets.token_hex(8), order.owner.user, order.owner.guild, order.deployment.id, parent=order.parent)

@@ -5,87 +5,176 @@ by the mark among the newest runs.
 """
 
 import asyncio
+import re
+from collections import OrderedDict
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import structlog
 
-from core.catalog import Deployment
+from core.comfydeploy.breaker import COOL_DOWN
 from core.comfydeploy.client import ComfyDeploy
-from core.errors import ApiError, BadReply, Busy, NoAnswer, RunNotOurs, ServerFault, SubmitUnknown, Unreachable
+from core.comfydeploy.errors import ApiError, BadReply, Busy, NoAnswer, Paused, ServerFault, Unreachable, WrongAddress
+from core.comfydeploy.wire import checked_id
+from core.errors import RunNotOurs, SubmitUnclear, SubmitUnknown
+from core.offer import Deployment
 from core.runs.mark import Mark, read_mark, with_mark
 
 log = structlog.get_logger(__name__)
 
-_LOOKS: Final = (2.0, 10.0)  # seconds before each look for a run that may exist
+_LOOKS: Final = (2.0, 10.0, 30.0, 120.0)  # seconds before each look for a run that may exist
 _CLOCK_SKEW: Final = timedelta(seconds=120)
 _TRIES: Final = 3
 _LONGEST_WAIT: Final = 30.0  # seconds; a server that asks for more gets its answer passed on
+_KNOWN: Final = 10_000  # runs whose mark is remembered, so that each is read once
+_TRAIL: Final = re.compile(r"([0-9a-f]{1,16})-([0-9a-f]{32})-([0-9a-f]{1,8})-([0-9]{1,20})")
+
+
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """What an unclear submit leaves behind: all that is needed to look for its run, even in another process."""
+
+    delivery: str
+    deployment: str
+    user: int
+    since: datetime
+
+    def __str__(self) -> str:
+        """One word of at most 79 letters."""
+        short = self.deployment.replace("-", "")
+        return f"{self.delivery}-{short}-{int(self.since.timestamp()):x}-{self.user}"
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Raises `ValueError` for anything that `str` did not make."""
+        found = _TRAIL.fullmatch(text)
+        if found is None:
+            raise ValueError("no trail")
+        delivery, deployment, since, user = found.groups()
+        trail = cls(delivery, checked_id(deployment), int(user), datetime.fromtimestamp(int(since, 16), UTC))
+        if str(trail) != text:  # zeros in front
+            raise ValueError("no trail")
+        return trail
+
+
+def trail_of(mark: Mark) -> Trail:
+    """What a submit with this mark, sent from now on, may leave behind."""
+    return Trail(mark.delivery, mark.deployment, mark.user, datetime.now(UTC) - _CLOCK_SKEW)
 
 
 class Submission:
     """Submits to `api`.
 
     `looks` are the pauses in seconds before each look-up after an unclear answer, `pause` the first one before a
-    submit that made nothing is sent again.
+    submit that made nothing is sent again, `held_back` the one before a look that was not sent at all is tried again.
     """
 
-    def __init__(self, api: ComfyDeploy, looks: tuple[float, ...] = _LOOKS, pause: float = 0.5) -> None:
+    def __init__(
+        self,
+        api: ComfyDeploy,
+        looks: tuple[float, ...] = _LOOKS,
+        pause: float = 0.5,
+        held_back: float = COOL_DOWN,
+    ) -> None:
         self._api = api
         self._looks = looks
         self._pause = pause
+        self._held_back = held_back
+        self._known: OrderedDict[str, str | None] = OrderedDict()  # run: the delivery in its mark, if it has one
+        self._reading: dict[str, asyncio.Event] = {}  # run: set when it has been read, or could not be
 
     async def submit(self, deployment: Deployment, values: Mapping[str, Any], mark: Mark) -> str:
         """The id of the one run that this made.
 
         Raises:
             ApiError: the API said no, and there is no run (but for `DispatchFailed`, which leaves a failed one).
-            SubmitUnknown: there was no clear answer, and no run with this mark could be found.
+            SubmitUnclear: there was no clear answer; `find` tells whether there is a run.
         """
-        since = datetime.now(UTC) - _CLOCK_SKEW
+        trail = trail_of(mark)
         try:
-            return await self._send(deployment, with_mark(values, mark))
+            run_id = await self._send(deployment, with_mark(values, mark))
         except (NoAnswer, ServerFault, BadReply) as unclear:
             log.warning("submit.unclear", delivery=mark.delivery, error=str(unclear))
-            return await self._look_up(deployment, mark, since)
+            raise SubmitUnclear(str(trail)) from None
+        self._remember(run_id, mark.delivery)
+        return run_id
+
+    async def find(self, deployment: Deployment, trail: Trail, *, patiently: bool = True) -> str:
+        """The run that an unclear submit made, looked for again and again, or only once.
+
+        Raises:
+            SubmitUnknown: none was found, which does not prove that there is none.
+            ApiError: the only look failed.
+        """
+        for pause in self._looks if patiently else (0.0,):
+            await asyncio.sleep(pause)
+            try:
+                found = await (self._look_patiently if patiently else self._look)(deployment, trail)
+            except ApiError as error:
+                log.warning("submit.look_failed", delivery=trail.delivery, error=str(error))
+                if not patiently and not isinstance(error, WrongAddress):  # older servers list no runs
+                    raise
+                continue
+            if found is not None:
+                log.info("submit.found", delivery=trail.delivery, run=found)
+                return found
+        raise SubmitUnknown(str(trail))
 
     async def _send(self, deployment: Deployment, values: Mapping[str, Any]) -> str:
         attempt = 0
         while True:
             attempt += 1
             try:
-                return await self._api.submit(deployment.id, values)
+                return await self._api.runs.submit(deployment.id, values)
             except (Unreachable, Busy) as nothing_made:
                 wait = nothing_made.retry_after if isinstance(nothing_made, Busy) else None
-                if attempt == _TRIES or (wait or 0.0) > _LONGEST_WAIT:
+                if attempt == _TRIES or (wait or 0.0) > _LONGEST_WAIT or not nothing_made.retryable:
                     raise
                 await asyncio.sleep(wait if wait is not None else self._pause * 2 ** (attempt - 1))
 
-    async def _look_up(self, deployment: Deployment, mark: Mark, since: datetime) -> str:
-        others: set[str] = set()
-        for pause in self._looks:
-            await asyncio.sleep(pause)
+    async def _look_patiently(self, deployment: Deployment, trail: Trail) -> str | None:
+        """A look that was not even tried is none: many lost answers at once make the breaker hold back all calls."""
+        for _ in range(_TRIES):
             try:
-                rows = await self._api.list_recent_runs(deployment.workflow_id, deployment.id, since)
-            except ApiError as error:
-                log.warning("submit.look_failed", delivery=mark.delivery, error=str(error))
-                continue
-            for row in rows:
-                if row.id not in others and await self._is_ours(row.id, mark, others):
-                    log.info("submit.found", delivery=mark.delivery, run=row.id)
-                    return row.id
-        raise SubmitUnknown
+                return await self._look(deployment, trail)
+            except Paused:
+                await asyncio.sleep(self._held_back)
+        return await self._look(deployment, trail)
 
-    async def _is_ours(self, run_id: str, mark: Mark, others: set[str]) -> bool:
-        """Whether the run carries this mark; one that cannot be read now is asked for again by the next look."""
-        found: Mark | None = None
+    async def _look(self, deployment: Deployment, trail: Trail) -> str | None:
+        rows = await self._api.runs.list_recent(deployment.workflow_id, deployment.id, trail.since)
+        for row in rows:
+            if row.id not in self._known:
+                await self._read_once(row.id)
+            if self._known.get(row.id) == trail.delivery:
+                return row.id
+        return None
+
+    async def _read_once(self, run_id: str) -> None:
+        """As `_read`, asked once for all who look at the same time: after an outage many do."""
+        under_way = self._reading.get(run_id)
+        if under_way is not None:
+            await under_way.wait()
+            return
+        read = self._reading[run_id] = asyncio.Event()
         try:
-            found = read_mark((await self._api.get_run(run_id)).workflow_inputs)
+            await self._read(run_id)
+        finally:
+            del self._reading[run_id]
+            read.set()
+
+    async def _read(self, run_id: str) -> None:
+        """Whose run it is; one that cannot be read now is asked for again by the next look."""
+        try:
+            self._remember(run_id, read_mark((await self._api.runs.get(run_id)).workflow_inputs).delivery)
         except ApiError as error:
             log.warning("submit.run_unread", run=run_id, error=str(error))
-            return False
         except RunNotOurs:
-            pass
-        others.add(run_id)
-        return found == mark
+            self._remember(run_id, None)
+
+    def _remember(self, run_id: str, delivery: str | None) -> None:
+        self._known[run_id] = delivery
+        if len(self._known) > _KNOWN:
+            self._known.popitem(last=False)

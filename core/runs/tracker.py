@@ -10,8 +10,9 @@ from typing import Final, Protocol, Self
 
 import structlog
 
+from core.comfydeploy.errors import ApiError, NotFound
 from core.comfydeploy.models import FINAL, Run
-from core.errors import ApiError, NotFound, RunGone, RunSilent
+from core.errors import RunGone, RunSilent
 
 log = structlog.get_logger(__name__)
 

@@ -13,6 +13,9 @@ class Stage(Enum):
     """Where a run stands for the person who waits for it."""
 
     PREPARING = auto()
+    LOOKING = auto()
+    UNKNOWN = auto()
+    GIVEN_UP = auto()
     WAITING = auto()
     STARTING = auto()
     RUNNING = auto()
@@ -29,7 +32,7 @@ class Stage(Enum):
         return self in _OVER
 
 
-_OVER = {Stage.DONE, Stage.FAILED, Stage.TIMED_OUT, Stage.CANCELLED, Stage.LOST, Stage.UNREAD}
+_OVER = {Stage.DONE, Stage.FAILED, Stage.TIMED_OUT, Stage.CANCELLED, Stage.LOST, Stage.UNREAD, Stage.GIVEN_UP}
 _STAGES = {
     "not-started": Stage.WAITING,
     "queued": Stage.WAITING,
@@ -64,7 +67,9 @@ class LeftOut:
 class RunView:
     """`silent_since` is set while the API gives no news of the run, `pausing` when this process is going away.
 
-    `gone`: the API does not know the run any more; `unread`: it cannot be read, and nobody waits for that to change.
+    `trail` is set while nobody knows whether the submit started a run: it is being looked for, or was not found
+    (`unknown`), or is not looked for any more (`given_up`). `gone`: the API does not know the run any more. `unread`:
+    it cannot be read, and nobody waits for that to change.
     """
 
     deployment: str
@@ -75,6 +80,9 @@ class RunView:
     parent: str | None = None
     run_id: str | None = None
     run: Run | None = None
+    trail: str | None = None
+    unknown: bool = False
+    given_up: bool = False
     silent_since: datetime | None = None
     cancelling: bool = False
     pausing: bool = False
@@ -95,8 +103,16 @@ class RunView:
         if self.unread:
             return Stage.UNREAD
         if self.run is None:
-            return Stage.PREPARING if self.run_id is None else Stage.WAITING
+            return self._before_the_run if self.run_id is None else Stage.WAITING
         return _STAGES.get(self.run.status, Stage.RUNNING)
+
+    @property
+    def _before_the_run(self) -> Stage:
+        if self.given_up:
+            return Stage.GIVEN_UP
+        if self.unknown:
+            return Stage.UNKNOWN
+        return Stage.PREPARING if self.trail is None else Stage.LOOKING
 
     @property
     def duration(self) -> float | None:

@@ -1,8 +1,9 @@
 """Tiny servers for what the sandbox cannot do: any HTTP answer, and bytes that are no HTTP at all."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
 from aiohttp import web
@@ -60,10 +61,87 @@ def saying(body: bytes, status: int = 200, **headers: str) -> Answer:
     return answer
 
 
+def in_turn(*answers: Answer) -> Answer:
+    """The first answer first, and so on; the last one for all that come after."""
+    left = list(answers)
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        return await (left.pop(0) if len(left) > 1 else left[0])(request)
+
+    return answer
+
+
+def routing(answers: Mapping[str, Answer], otherwise: Answer) -> Answer:
+    """An answer for each method and path, such as `GET /api/run`."""
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        return await answers.get(f"{request.method} {request.path}", otherwise)(request)
+
+    return answer
+
+
 async def hanging(_: web.Request) -> web.StreamResponse:
     """Never answers."""
     await asyncio.Event().wait()
     raise AssertionError("waited for ever, and yet it went on")
+
+
+async def cutting(request: web.Request) -> web.StreamResponse:
+    """Hangs up without an answer."""
+    if request.transport is not None:
+        request.transport.abort()
+    return web.Response()
+
+
+class Held:
+    """Keeps each request waiting until the test answers or cuts it, the oldest first; `most` waited at once."""
+
+    def __init__(self, body: bytes = b"[]") -> None:
+        self.most = 0
+        self._body = body
+        self._waiting: list[asyncio.Future[Answer]] = []
+
+    @property
+    def waiting(self) -> int:
+        return len(self._waiting)
+
+    def answer(self, count: int = 1) -> None:
+        self._let_go(count, saying(self._body))
+
+    def cut(self, count: int = 1) -> None:
+        self._let_go(count, cutting)
+
+    async def __call__(self, request: web.Request) -> web.StreamResponse:
+        turn = asyncio.get_running_loop().create_future()
+        self._waiting.append(turn)
+        self.most = max(self.most, len(self._waiting))
+        answer: Answer = await turn
+        return await answer(request)
+
+    def _let_go(self, count: int, answer: Answer) -> None:
+        for turn in self._waiting[:count]:
+            turn.set_result(answer)
+        del self._waiting[:count]
+
+
+@asynccontextmanager
+async def nobody() -> AsyncIterator[Stub]:
+    """An address where nothing listens."""
+    async with sending(b"") as stub:
+        pass
+    yield stub  # its port is closed again
+
+
+@asynccontextmanager
+async def crowded() -> AsyncIterator[Stub]:
+    """A server that is so busy that nobody gets a connection: its queue is full, and it takes nobody from it."""
+    with ExitStack() as sockets:
+        server = sockets.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
+        for _ in range(4):
+            waiting = sockets.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(server.getsockname())
+        yield Stub(f"http://127.0.0.1:{server.getsockname()[1]}")
 
 
 @asynccontextmanager

@@ -2,7 +2,8 @@
 
 import pytest
 
-from core.errors import ApiError, Busy, CannotCancel, DispatchFailed, Fault, InputsInvalid, NoAnswer, Problem
+from core.comfydeploy.errors import ApiError, Busy, DispatchFailed, NoAnswer
+from core.errors import CannotCancel, Fault, InputsInvalid, Problem
 
 
 @pytest.mark.parametrize(

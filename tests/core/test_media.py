@@ -2,13 +2,29 @@
 
 import gzip
 import tracemalloc
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
+import aiohttp
 import pytest
 
+from core.comfydeploy.client import ComfyDeploy
 from core.errors import FileTooLarge, FileUnavailable
 from core.hosts import Hosts
+from core.media import Media, Network
 from tests.core.fetching import CONTENT, NOWHERE, chunked, fetched, fetching, trusting
 from tests.core.stub import Answer, hanging, saying, sending, serving
+
+
+@asynccontextmanager
+async def hurried(hosts: Hosts, seconds: float = 10.0) -> AsyncIterator[Media]:
+    """As `fetching`, for hosts that fail: they are asked again at once."""
+    network = Network(aiohttp.ClientTimeout(total=seconds), pauses=(0.0, 0.0))
+    async with (
+        ComfyDeploy.connect(NOWHERE, "the-key") as api,
+        Media.connect(api, inputs=Hosts(), outputs=hosts, network=network) as media,
+    ):
+        yield media
 
 
 @pytest.mark.parametrize("answer", [saying(CONTENT), chunked(CONTENT)], ids=["Content-Length", "chunked"])
@@ -84,7 +100,7 @@ async def test_a_signed_address_is_asked_for_as_it_is() -> None:
 
 @pytest.mark.parametrize("status", [204, 206, 304, 400, 403, 404, 500])
 async def test_a_host_that_does_not_hand_it_over_says_with_which_status(status: int) -> None:
-    async with serving(saying(b"", status)) as host, fetching(trusting(host)) as media:
+    async with serving(saying(b"", status)) as host, hurried(trusting(host)) as media:
         with pytest.raises(FileUnavailable) as caught:
             await fetched(media, f"{host.url}/a.png")
 
@@ -102,18 +118,18 @@ async def test_a_host_that_does_not_hand_it_over_says_with_which_status(status: 
     ],
 )
 async def test_a_file_that_stops_half_way_is_unavailable(raw: bytes) -> None:
-    async with sending(raw) as host, fetching(trusting(host)) as media:
+    async with sending(raw) as host, hurried(trusting(host)) as media:
         with pytest.raises(FileUnavailable):
             await fetched(media, f"{host.url}/a.png")
 
 
 async def test_a_host_that_hangs_is_given_up_within_the_time_out() -> None:
-    async with serving(hanging) as host, fetching(trusting(host), seconds=0.05) as media:
+    async with serving(hanging) as host, hurried(trusting(host), seconds=0.05) as media:
         with pytest.raises(FileUnavailable):
             await fetched(media, f"{host.url}/a.png")
 
 
 async def test_a_host_that_refuses_connections_is_unavailable() -> None:
-    async with fetching(Hosts(trusted=frozenset({"127.0.0.1:9"}))) as media:
+    async with hurried(Hosts(trusted=frozenset({"127.0.0.1:9"}))) as media:
         with pytest.raises(FileUnavailable):
             await fetched(media, f"{NOWHERE}/a.png")

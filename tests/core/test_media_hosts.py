@@ -1,6 +1,7 @@
 """Where files may come from: the address as written, the address behind the name, and every redirect."""
 
 import asyncio
+from dataclasses import replace
 
 import aiohttp
 import pytest
@@ -8,10 +9,11 @@ from aiohttp import web
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.comfydeploy.client import ComfyDeploy
 from core.errors import FileError, FileHostRefused, FileUnavailable
 from core.hosts import OUTPUT_HOSTS, Hosts
-from core.media import PublicResolver
-from tests.core.fetching import CONTENT, fetched, fetching, redirecting, trusting
+from core.media import NETWORK, Media, PublicResolver
+from tests.core.fetching import CONTENT, NOWHERE, fetched, fetching, redirecting, trusting
 from tests.core.names import Names
 from tests.core.stub import saying, sending, serving
 
@@ -112,9 +114,11 @@ async def test_redirects_in_a_circle_end() -> None:
 
 
 async def test_an_allowed_name_that_leads_to_a_private_address_is_never_asked() -> None:
-    async with sending(b"") as canary, fetching(Hosts(OUTPUT_HOSTS), Names(("127.0.0.1", canary.port))) as media:
-        with pytest.raises(FileUnavailable):
-            await fetched(media, "https://bucket.s3.amazonaws.com/a.png")
+    async with sending(b"") as canary, ComfyDeploy.connect(NOWHERE, "the-key") as api:
+        network = replace(NETWORK, resolve=lambda: Names(("127.0.0.1", canary.port)), pauses=(0.0,))
+        async with Media.connect(api, inputs=Hosts(), outputs=Hosts(OUTPUT_HOSTS), network=network) as media:
+            with pytest.raises(FileUnavailable):
+                await fetched(media, "https://bucket.s3.amazonaws.com/a.png")
 
     assert canary.connections == 0
 

@@ -15,9 +15,10 @@ from PIL import Image
 
 from core import media as media_module
 from core.comfydeploy.client import ComfyDeploy
+from core.comfydeploy.errors import ServerFault, Unreachable
 from core.comfydeploy.fit import Source
 from core.comfydeploy.inputs import Input, InputKind
-from core.errors import FileHostRefused, FileNotAnImage, FileTooLarge, FileUnavailable, ServerFault
+from core.errors import FileHostRefused, FileNotAnImage, FileTooLarge, FileUnavailable
 from core.hosts import Hosts
 from core.media import LARGEST_INPUT, LocalFile, Media, image_extension
 from stationthis_discord.sandbox.comfydeploy import ComfyDeploySandbox, faults
@@ -227,6 +228,17 @@ async def test_a_refusal_of_the_api_is_passed_on(sandbox: ComfyDeploySandbox, me
         await media.upload(PICTURE, _file(tmp_path, "a.png", _drawn("PNG")))
 
     assert len(sandbox.calls) == 1
+
+
+async def test_an_upload_that_never_leaves_costs_only_its_own_error(
+    sandbox: ComfyDeploySandbox, api: ComfyDeploy
+) -> None:
+    content = _drawn("BMP", (640, 480))  # larger than what is read ahead of it
+    async with serving(saying(content)) as host, uploading(api, Hosts(trusted=frozenset({host.host}))) as media:
+        await sandbox.refuse()
+
+        with pytest.raises(Unreachable):
+            await media.upload(PICTURE, Source("cat.bmp", f"{host.url}/cat.bmp"))
 
 
 async def test_an_upload_is_never_in_memory_as_a_whole(tmp_path: Path) -> None:

@@ -4,23 +4,34 @@ import asyncio
 
 import pytest
 
+from core.catalog import Terms
 from core.comfydeploy.fit import Given, Source
 from core.comfydeploy.inputs import Input, InputKind
 from core.errors import FileHostRefused, NotServedHere, TooManyRuns
 from core.hosts import Hosts
+from core.operator_errors import WriteOff
+from core.operators import Write
 from core.people.actor import Actor
+from core.reading import Pinned
 from core.runs.generation import Wish
 from core.runs.view import Stage
 from core.services import Plan, open_services
-from stationthis_discord.sandbox.comfydeploy import Behaviour, ComfyDeploySandbox
+from stationthis_discord.sandbox.comfydeploy import Behaviour, ComfyDeploySandbox, faults
 from tests.core.runs.bench import ANNA, Canvas
 from tests.core.stub import saying, serving
+from tests.waiting import until
 
 FILE = Input("file", InputKind.FILE, "File")
 
 
-async def test_a_plan_with_nothing_but_address_and_key_runs_a_deployment(sandbox: ComfyDeploySandbox) -> None:
+def _be_quick(sandbox: ComfyDeploySandbox) -> None:
+    """The first answer comes when the run is over; a second one would be asked for after a second."""
     sandbox.behaviour["text-to-image"] = Behaviour(seconds=1, queue_seconds=0, cold_seconds=0)
+    sandbox.faults.add("GET", "/api/run*", faults.slow(0.1), times=1)
+
+
+async def test_a_plan_with_nothing_but_address_and_key_runs_a_deployment(sandbox: ComfyDeploySandbox) -> None:
+    _be_quick(sandbox)
     canvas = Canvas()
     async with open_services(Plan(api_url=sandbox.url, api_key=sandbox.key)) as services:
         await services.generation.start(Wish(ANNA, "text-to-image", Given(), "width=64; height=64"), canvas)
@@ -37,7 +48,7 @@ async def test_limits_environments_and_servers_are_those_of_the_plan(sandbox: Co
     plan = Plan(
         api_url=sandbox.url,
         api_key=sandbox.key,
-        environments=("staging",),
+        terms=Terms(("staging",)),
         runs_per_user=1,
         runs_total=1,
         guilds=frozenset({7}),
@@ -52,6 +63,55 @@ async def test_limits_environments_and_servers_are_those_of_the_plan(sandbox: Co
         with pytest.raises(NotServedHere):
             services.admission.admit(8)
         services.admission.admit(7)
+
+
+@pytest.mark.parametrize("allowed", Write)
+async def test_only_the_changes_of_the_plan_are_switched_on(sandbox: ComfyDeploySandbox, allowed: Write) -> None:
+    plan = Plan(api_url=sandbox.url, api_key=sandbox.key, writes=frozenset({allowed}))
+    async with open_services(plan) as services:
+        services.operators.check(allowed)
+        for write in set(Write) - {allowed}:
+            with pytest.raises(WriteOff):
+                services.operators.check(write)
+
+
+async def test_without_a_word_no_change_is_switched_on(sandbox: ComfyDeploySandbox) -> None:
+    async with open_services(Plan(api_url=sandbox.url, api_key=sandbox.key)) as services:
+        for write in Write:
+            with pytest.raises(WriteOff):
+                services.operators.check(write)
+
+
+async def test_a_plan_with_pins_runs_a_deployment_of_an_older_server() -> None:
+    canvas = Canvas()
+    async with ComfyDeploySandbox(pace=0.02, older=True) as older:
+        _be_quick(older)
+        row = older.deployment("text-to-image")
+        terms = Terms(pinned=(Pinned("pictures", row.id, row.version.id),))
+        async with open_services(Plan(api_url=older.url, api_key=older.key, terms=terms)) as services:
+            await services.generation.start(Wish(ANNA, "pictures", Given(), "width=64; height=64"), canvas)
+            view = await canvas.end()
+
+    assert (view.stage, view.deployment, len(canvas.contents)) == (Stage.DONE, "pictures", 1)
+
+
+async def test_what_happens_is_counted(sandbox: ComfyDeploySandbox) -> None:
+    _be_quick(sandbox)
+    canvas = Canvas()
+    async with open_services(Plan(api_url=sandbox.url, api_key=sandbox.key)) as services:
+        await services.generation.start(Wish(ANNA, "text-to-image", Given(), "width=64; height=64"), canvas)
+        under_way = services.metrics.summary()["runs_under_way"]
+        await canvas.end()
+        await until(lambda: services.limits.under_way == 0)
+        for read in (services.catalog.list_workflows, services.catalog.list_machines):
+            await read()
+        told = services.metrics.summary()
+
+    counted = {name: told[f"{name}_total"] for name in ("runs_submitted", "errors")}
+    loaded = {kind: told[f"{kind}_loads"] for kind in ("workflows", "machines")}
+    assert (counted, loaded) == ({"runs_submitted": 1, "errors": 0}, {"workflows": 1, "machines": 1})
+    assert (under_way, told["runs_under_way"], told["runs_success"]) == (1, 0, 1)
+    assert {"deployments_age", "workflows_age", "machines_age"} <= told.keys()
 
 
 async def test_files_are_taken_from_the_hosts_of_the_plan_and_from_no_others(sandbox: ComfyDeploySandbox) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from stationthis_discord.sandbox.discord import Person, Shown
 from stationthis_discord.sandbox.discord.interaction import Ack
 from tests.e2e.conftest import World, said
-from tests.e2e.stage import Scene, finished, leave, menu, press, run_of, running, shown_again
+from tests.e2e.stage import Scene, finished, leave, menu, press, pressed_again, run_of, running, shown_again
 
 Door = Callable[[World, Scene], Awaitable[None]]
 """Goes through, and sees what is behind it."""
@@ -74,8 +74,7 @@ async def refresh_a_run_that_nobody_follows(world: World, scene: Scene) -> None:
 
 async def again_by_button(world: World, scene: Scene) -> None:
     first = await finished(world, scene.owner)
-    await scene.visitor.click(first["id"], "Again")
-    second = await shown_again(world, first)
+    second = await pressed_again(world, scene.visitor, first)
     assert scene.visitor.mention in said(second)
 
 
@@ -119,6 +118,12 @@ def by_menu(custom_id: str, value: str) -> Knock:
         return await who.select(await leave(world, who.channel, menu(custom_id, value)), custom_id, [value])
 
     return knock
+
+
+async def by_menu_of_people(custom_id: str, count: int, world: World, who: Person) -> Shown:
+    """Choose so many people in a menu that another version of the bot may have left."""
+    component = {"type": 5, "custom_id": custom_id, "min_values": 0}
+    return await who.select(await leave(world, who.channel, component), custom_id, [who.id] * count)
 
 
 async def by_form(custom_id: str, world: World, who: Person) -> Shown:

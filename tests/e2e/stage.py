@@ -89,7 +89,7 @@ async def a_stage(
 
 
 @contextmanager
-def judged(world: World, *, allows_traceback: bool = False) -> Iterator[None]:
+def judged(world: World) -> Iterator[None]:
     """At the end neither Discord nor the log may have anything new to complain of, and all is as it was."""
     start = len(world.log.read_text())
     yield
@@ -102,19 +102,31 @@ def judged(world: World, *, allows_traceback: bool = False) -> Iterator[None]:
     assert violations == []
     assert too_many == []
     new = world.log.read_text()[start:]
-    assert allows_traceback or "Traceback" not in new
+    assert "Traceback" not in new
     assert world.discord.token not in new
     assert world.api.key not in new
 
 
+async def ask(world: World, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401 -- any answer
+    """One call with the bot's token, as another version of it may have made."""
+    headers = {"Authorization": f"Bot {world.discord.token}"}
+    url = world.discord.url + path
+    async with aiohttp.ClientSession(headers=headers) as session, session.request(method, url, json=body) as response:
+        assert response.status < 300, await response.text()
+        return await response.json()
+
+
+async def messages_in(world: World, channel: Channel) -> list[Message]:
+    """All that everybody sees there."""
+    found: list[Message] = await ask(world, "GET", f"/channels/{channel.id}/messages")
+    return found
+
+
 async def leave(world: World, channel: Channel, *components: Message) -> str:
     """A message of the bot with these components, as another version of it may have left; its id."""
-    url = f"{world.discord.url}/channels/{channel.id}/messages"
     rows = [{"type": 1, "components": list(components)}] if components else []
     body = {"embeds": [{"description": "from long ago"}], "components": rows}
-    headers = {"Authorization": f"Bot {world.discord.token}"}
-    async with aiohttp.ClientSession(headers=headers) as session, session.post(url, json=body) as response:
-        message_id = (await response.json())["id"]
+    message_id = (await ask(world, "POST", f"/channels/{channel.id}/messages", body))["id"]
     found = await world.new(lambda message: message["id"] == message_id)
     return str(found["id"])
 
@@ -174,6 +186,15 @@ async def shown_again(world: World, first: Message) -> Message:
     return await world.new(
         lambda item: item["channel_id"] in mine and "again of" in said(item) and "**Done**" in said(item)
     )
+
+
+async def pressed_again(world: World, who: Person, first: Message) -> Message:
+    """As `shown_again`, for the message that pressing Again makes."""
+    shown = await who.click(first["id"], "Again")
+    assert shown.message_id != first["id"]
+    second = await world.until(str(shown.message_id), "**Done**")
+    assert "again of" in said(second)
+    return second
 
 
 def run_of(world: World, message: Message) -> str:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from tests.e2e.conftest import World, said
+from tests.e2e.stage import pressed_again
 
 
 def is_again_of(first: dict[str, Any]) -> Any:  # noqa: ANN401 -- a predicate
@@ -20,9 +21,8 @@ async def finished(world: World) -> dict[str, Any]:
 async def test_the_button_runs_the_same_with_a_new_seed(world: World) -> None:
     first = await finished(world)
 
-    await world.artist.click(first["id"], "Again")
+    second = await pressed_again(world, world.artist, first)
 
-    second = await world.new(is_again_of(first))
     one, two = world.api.runs.values()
     assert len(second["attachments"]) == 2
     assert one.workflow_inputs["seed"] != two.workflow_inputs["seed"]
@@ -36,9 +36,7 @@ async def test_the_button_works_after_a_restart(world: World) -> None:
     assert await world.stop() == 0
     await world.start()
 
-    await world.artist.click(first["id"], "Again")
-
-    await world.new(is_again_of(first))
+    assert (await pressed_again(world, world.artist, first))["attachments"]
 
 
 async def test_the_owners_reaction_runs_it_again_as_a_reply(world: World) -> None:
@@ -85,10 +83,14 @@ async def test_strangers_get_no_answer_whatever_their_reaction_would_meet(world:
 async def test_a_double_click_makes_one_run(world: World) -> None:
     first = await finished(world)
 
-    await world.artist.click(first["id"], "Again")
-    await world.artist.click(first["id"], "Again")
+    one = await world.artist.click(first["id"], "Again")
+    two = await world.artist.click(first["id"], "Again")
 
-    await world.new(is_again_of(first))
+    await world.until(str(one.message_id), "**Done**")
+    told = await world.new(lambda message: "a moment ago" in said(message))
+    assert told["flags"] & 64
+    assert two.interaction.original is not None
+    assert two.interaction.original.deleted
     assert len(world.api.runs) == 2
 
 

@@ -17,6 +17,7 @@ async def test_autocomplete_answers_from_memory(world: World) -> None:
 
 
 async def test_a_suggestion_can_be_run(world: World) -> None:
+    await world.logged("catalog.loaded")
     (choice,) = await world.artist.autocomplete("generate", "deployment", "caption")
 
     shown = await world.artist.run("deployments", {"deployment": choice["value"]})

@@ -93,6 +93,15 @@ async def test_text_that_tries_to_ping_or_break_the_embed_stays_text(world: Worl
     assert len(message["attachments"][0]["description"]) <= 1024
 
 
+async def test_a_prompt_that_nobody_can_see_is_no_alt_text(world: World) -> None:
+    message = await world.until(
+        await world.generate(prompt="\u3164\u200b\u034f", inputs="width=64; height=64"), "**Done**"
+    )
+
+    assert message["attachments"][0].get("description") is None
+    assert not [line for line in said(message).splitlines() if line.strip() == ">"]
+
+
 async def test_twenty_commands_at_once_are_all_answered(world: World) -> None:
     await world.stop()
     world.settings |= {"STATIONTHIS_RUNS_TOTAL": "100", "STATIONTHIS_RUNS_PER_USER": "20"}

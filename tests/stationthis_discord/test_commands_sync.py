@@ -1,4 +1,4 @@
-"""Discord's copy of the commands: sent when it differs, left alone when it does not, in one scope only."""
+"""Discord's copy of the commands: sent where it differs, left alone where it does not, each command in its scope."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -106,7 +106,7 @@ def _tree(client: discord.Client, description: str = "Run a deployment") -> app_
         _: discord.Interaction,
         deployment: app_commands.Range[str, 1, 200],
         image: discord.Attachment | None = None,
-        seed: app_commands.Range[int, 0, 2**53] | None = None,
+        seed: app_commands.Range[int, 0, 2**53 - 1] | None = None,
     ) -> None:
         del deployment, image, seed
 
@@ -115,6 +115,31 @@ def _tree(client: discord.Client, description: str = "Run a deployment") -> app_
         del run
 
     return tree
+
+
+def _for_operators(tree: app_commands.CommandTree[discord.Client], guild: discord.Object) -> None:
+    """A group for one server, made as those for the operators are."""
+    group = app_commands.Group(
+        name="operator",
+        description="For operators",
+        guild_only=True,
+        default_permissions=discord.Permissions(administrator=True),
+        allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False),
+        allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
+    )
+
+    @group.command(description="Read anew")
+    async def refresh(_: discord.Interaction) -> None: ...
+
+    tree.add_command(group, guild=guild)
+
+
+async def _names(client: discord.Client, guild: discord.Object | None) -> set[str]:
+    """Of what Discord has in this scope."""
+    application = client.application_id or 0
+    if guild is None:
+        return {item["name"] for item in await client.http.get_global_commands(application)}
+    return {item["name"] for item in await client.http.get_guild_commands(application, guild.id)}
 
 
 def _sent(server: DiscordSandbox) -> list[str]:
@@ -173,3 +198,60 @@ async def test_before_the_login_nothing_can_be_synced() -> None:
     async with discord.Client(intents=discord.Intents.none()) as stranger:
         with pytest.raises(RuntimeError, match="after login"):
             await sync_commands(stranger, app_commands.CommandTree(stranger), None)
+
+
+async def test_operators_have_theirs_in_the_admin_server_and_people_theirs_everywhere(
+    server: DiscordSandbox, client: discord.Client
+) -> None:
+    admin, tree = discord.Object(int(server.guild.id)), _tree(client)
+    _for_operators(tree, admin)
+
+    assert await sync_commands(client, tree, None, admin)
+
+    assert await _names(client, admin) == {"operator"}
+    assert await _names(client, None) == {"generate", "cancel"}
+
+
+async def test_an_admin_server_that_is_the_development_server_has_all(
+    server: DiscordSandbox, client: discord.Client
+) -> None:
+    guild, tree = discord.Object(int(server.guild.id)), _tree(client)
+    _for_operators(tree, guild)
+
+    assert await sync_commands(client, tree, guild, guild)
+
+    assert await _names(client, guild) == {"operator", "generate", "cancel"}
+    assert await _names(client, None) == set()
+
+
+async def test_only_the_scope_that_changed_is_sent_again(server: DiscordSandbox, client: discord.Client) -> None:
+    admin, tree = discord.Object(int(server.guild.id)), _tree(client)
+    _for_operators(tree, admin)
+    await sync_commands(client, tree, None, admin)
+    sent = len(_sent(server))
+    changed = _tree(client, "Run one")
+    _for_operators(changed, admin)
+
+    assert await sync_commands(client, changed, None, admin)
+
+    assert [path for path in _sent(server)[sent:] if "guilds" in path] == []
+    assert len(_sent(server)) == sent + 1
+
+
+async def test_a_server_that_does_not_tell_where_its_commands_count_gets_nothing_again(
+    server: DiscordSandbox, client: discord.Client
+) -> None:
+    admin, tree = discord.Object(int(server.guild.id)), _tree(client)
+    _for_operators(tree, admin)
+    await sync_commands(client, tree, None, admin)
+    for command in server.commands:
+        if "guild_id" in command:
+            command.update(contexts=None, integration_types=[0])
+            command.pop("dm_permission")
+
+    assert not await sync_commands(client, tree, None, admin)
+
+
+async def test_a_server_where_the_bot_is_not_is_told(server: DiscordSandbox, client: discord.Client) -> None:
+    with pytest.raises(discord.Forbidden):
+        await sync_commands(client, _tree(client), None, discord.Object(1))

@@ -59,7 +59,7 @@ async def test_all_well_is_a_line_for_each_check_and_no_fault(place: Place, caps
         "ok    database folder",
         "ok    Discord",
     ]
-    assert "a personal key, 9 workflow(s) in sight." in lines[1]
+    assert "a personal key on the plan business_monthly, 9 workflow(s) in sight." in lines[1]
     assert "8 on offer in production: 7 in the ordinary list, 1 in the fluid one." in lines[2]
     assert f"a one-pixel picture went to {host} and came back." in lines[3]
     assert "Fix:" not in "\n".join(lines)
@@ -120,7 +120,7 @@ FAULTS: dict[str, tuple[Callable[[Place], object], str, str]] = {
     "down": (_api("GET", "*", faults.BAD_GATEWAY), "GET /workflows answered with 502.", "in a minute"),
     "no deployments": (_set("STATIONTHIS_ENVIRONMENTS", "private-share"), "none in private-share.", "ENVIRONMENTS"),
     "broken": (lambda place: place.api.add_deployment("cracked", broken()), "8 on offer, but not cracked", "repair"),
-    "only broken": (_nothing_but_a_broken_one, "0 on offer, but not cracked", "repair"),
+    "only broken": (_nothing_but_a_broken_one, "GET /deployments answered with 500.", "repair"),
     "no lists": (_api("GET", "/api/deployments", faults.rate_limited(99)), "answered with 429.", "in a minute"),
     "no uploads": (_api("POST", "*", faults.SERVER_ERROR), "POST /file/upload answered with 500.", "in a minute"),
     "other host": (_elsewhere("https://b.test/a.png"), "b.test is not allowed.", "STATIONTHIS_MEDIA_HOSTS=b.test."),
@@ -177,7 +177,11 @@ async def test_a_database_on_a_server_needs_no_folder(place: Place, capsys: Capt
 
 
 @pytest.mark.parametrize(
-    ("owner", "said"), [({"org_id": "org_1"}, "an organisation's key, 0 workflow"), ({}, "a personal key, 9 workflow")]
+    ("owner", "said"),
+    [
+        ({"org_id": "org_1"}, "an organisation's key on the plan business_monthly, 0 workflow"),
+        ({}, "a personal key on the plan business_monthly, 9 workflow"),
+    ],
 )
 async def test_whose_key_it_is_explains_what_it_sees(
     place: Place, capsys: Capture, owner: dict[str, str], said: str

@@ -8,12 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.catalog import Terms
 from core.hosts import Hosts
+from core.operators import Write
+from core.reading import Pinned
 from stationthis_discord import settings
+from stationthis_discord.setting_kinds import address_of
 from stationthis_discord.settings import ApiSettings, Settings, SettingsError, load, unknown_names
 
 TOKEN = "MTAwMDAwMDAwMDAwMDAwMDAw.GabcDe.abcdefghijklmnopqrstuvwxyz0123456789AB"
 KEY = "eyJhbGciOiJIUzI1NiJ9.eyJ1c2VyX2lkIjoidSJ9.c2lnbmF0dXJl"
+DEPLOYMENT = "5f3b1a52-9f6f-4c51-9a44-0d6f7b0a1c2d"
+VERSION = "9d2c8e10-77aa-4b1e-8c3d-3f1e2d4c5b6a"
 NEEDED = {"DISCORD_TOKEN": TOKEN, "COMFY_DEPLOY_API_KEY": KEY}
 
 pytestmark = pytest.mark.usefixtures("clean_environment")
@@ -37,12 +43,18 @@ def test_two_variables_are_enough() -> None:
 
     plan = loaded.plan()
     assert (plan.api_url, plan.api_key) == ("https://api.comfydeploy.com", KEY)
-    assert (plan.environments, plan.cache_ttl) == (("production",), 300)
+    assert plan.terms == Terms()
     assert (plan.runs_per_user, plan.runs_total, plan.guilds) == (2, 20, frozenset())
     assert (plan.trusted_hosts, plan.input_hosts) == (frozenset(), Hosts(settings.DISCORD_CDN, frozenset()))
     assert (loaded.stationthis_log_format, loaded.stationthis_log_level) == ("console", "info")
     assert (loaded.discord_api_url, loaded.stationthis_dev_guild_id) == (None, None)
+    assert loaded.stationthis_http_bind is None
     assert loaded.stationthis_database_url.startswith("sqlite+aiosqlite:///")
+
+
+def test_an_operator_may_change_everything_unless_told_otherwise() -> None:
+    assert _loaded().plan().writes == set(Write)
+    assert _loaded(STATIONTHIS_OPERATOR_WRITES="none").plan().writes == set()
 
 
 def test_every_variable_arrives() -> None:
@@ -50,6 +62,10 @@ def test_every_variable_arrives() -> None:
         COMFY_DEPLOY_API_URL=" https://comfy.example.test:8443/api/ ",
         STATIONTHIS_ENVIRONMENTS="staging, production ,",
         STATIONTHIS_CACHE_TTL="12.5",
+        STATIONTHIS_MACHINES_TTL="7.5",
+        STATIONTHIS_DEPLOYMENTS=f"old flux = {DEPLOYMENT}:{VERSION.upper()} ,",
+        STATIONTHIS_OPERATOR_WRITES="machine.add, workflow.delete",
+        STATIONTHIS_ADMIN_GUILD_ID="81384788765712385",
         STATIONTHIS_MEDIA_HOSTS="Files.Example.test, 10.0.0.7:9000",
         STATIONTHIS_LOG_FORMAT="json",
         STATIONTHIS_LOG_LEVEL="debug",
@@ -57,22 +73,44 @@ def test_every_variable_arrives() -> None:
         STATIONTHIS_GUILDS="81384788765712384,  2",
         STATIONTHIS_RUNS_PER_USER="3",
         STATIONTHIS_RUNS_TOTAL="30",
+        STATIONTHIS_HTTP_BIND=" 127.0.0.1:9100 ",
         STATIONTHIS_DEV_GUILD_ID="81384788765712384",
         STATIONTHIS_DATABASE_URL="postgresql+asyncpg://bot:pa55word@db/bot",
     )
 
     plan = loaded.plan()
     assert plan.api_url == "https://comfy.example.test:8443/api/"
-    assert (plan.environments, plan.cache_ttl) == (("staging", "production"), 12.5)
+    assert plan.terms == Terms(("staging", "production"), 12.5, 7.5, (Pinned("old flux", DEPLOYMENT, VERSION),))
+    assert plan.writes == {Write.MACHINE_ADD, Write.WORKFLOW_DELETE}
     assert plan.trusted_hosts == {"files.example.test", "10.0.0.7:9000"}
     assert plan.input_hosts.trusted == {"127.0.0.1:8080"}
-    assert (plan.runs_per_user, plan.runs_total, plan.guilds) == (3, 30, frozenset({81384788765712384, 2}))
+    assert (plan.runs_per_user, plan.runs_total, plan.guilds) == (
+        3,
+        30,
+        frozenset({81384788765712384, 81384788765712385, 2}),
+    )
     assert (loaded.stationthis_log_format, loaded.stationthis_log_level) == ("json", "debug")
     assert (loaded.discord_api_url, loaded.stationthis_dev_guild_id) == (
         "http://127.0.0.1:8080/api/v10",
         81384788765712384,
     )
+    assert loaded.stationthis_http_bind == "127.0.0.1:9100"
     assert loaded.secrets == [KEY, TOKEN, "pa55word"]
+
+
+@pytest.mark.parametrize(
+    ("bind", "address"),
+    [
+        ("127.0.0.1:9100", ("127.0.0.1", 9100)),
+        ("0.0.0.0:0", ("0.0.0.0", 0)),  # noqa: S104 -- what an operator may want
+        ("metrics.example.test:65535", ("metrics.example.test", 65535)),
+        ("[::1]:80", ("::1", 80)),
+        ("[::ffff:10.0.0.7]:80", ("::ffff:10.0.0.7", 80)),
+    ],
+)
+def test_an_address_to_listen_on_is_a_host_and_a_port(bind: str, address: tuple[str, int]) -> None:
+    assert address_of(bind) == address
+    assert _loaded(STATIONTHIS_HTTP_BIND=bind).stationthis_http_bind == bind
 
 
 def test_missing_settings_get_a_line_each() -> None:
@@ -107,7 +145,11 @@ MALFORMED = {
         "  ",
     ],
     "STATIONTHIS_ENVIRONMENTS": ["prodution", "production,nowhere", ","],
-    "STATIONTHIS_CACHE_TTL": ["0", "-1", "often", "nan"],
+    "STATIONTHIS_MACHINES_TTL": ["-1", "now"],
+    "STATIONTHIS_DEPLOYMENTS": ["flux", "flux=1:2", f"flux={DEPLOYMENT}", f"={DEPLOYMENT}:{VERSION}"],
+    "STATIONTHIS_OPERATOR_WRITES": ["machine", "machine.add,all"],
+    "STATIONTHIS_ADMIN_GUILD_ID": ["0", "here"],
+    "STATIONTHIS_CACHE_TTL": ["-1", "often", "nan"],
     "STATIONTHIS_MEDIA_HOSTS": ["https://h", "h:port", "h/path", "a b", "h:123456", "ok.test,not ok"],
     "STATIONTHIS_LOG_FORMAT": ["xml", "JSON "],
     "STATIONTHIS_LOG_LEVEL": ["loud", "7"],
@@ -125,6 +167,24 @@ MALFORMED = {
     "STATIONTHIS_GUILDS": ["0", "-5", "abc", "1,two", str(2**64), "1.5"],
     "STATIONTHIS_RUNS_PER_USER": ["0", "many", "1.5"],
     "STATIONTHIS_RUNS_TOTAL": ["0", "many"],
+    "STATIONTHIS_HTTP_BIND": [
+        "9100",
+        ":9100",
+        "localhost",
+        "localhost:",
+        "localhost:port",
+        "localhost:65536",
+        "localhost:-1",
+        "localhost:\u0661",
+        "http://localhost:9100",
+        "localhost:9100/metrics",
+        "::1:9100",
+        "[::1]",
+        "[127.0.0.1]:9100",
+        "[1:2:3]:9100",
+        "[fe80::1%lo]:9100",
+        "a b:1",
+    ],
     "STATIONTHIS_DEV_GUILD_ID": ["0", "abc", "1,2"],
     "STATIONTHIS_DATABASE_URL": ["mysql://db", "sqlite:///x.db", "sqlite+aiosqlite://", "postgresql+asyncpg://"],
 }
@@ -231,38 +291,3 @@ def test_names_that_look_like_ours_and_are_none_are_found_wherever_they_stand(tm
 
 def test_without_a_file_only_the_environment_is_looked_at() -> None:
     assert unknown_names(Path("no such file")) == []
-
-
-ROOT = Path(settings.__file__).parent.parent
-
-
-def test_the_example_file_is_made_from_the_settings() -> None:
-    assert (ROOT / ".env.example").read_text() == settings.example()
-
-
-def test_the_example_names_each_setting_with_its_description_and_default() -> None:
-    blocks = settings.example().split("\n\n")
-
-    assert {block.splitlines()[0] for block in blocks} == {
-        f"# {field.description}" for field in Settings.model_fields.values()
-    }
-    lines = [block.splitlines()[1] for block in blocks]
-    assert lines[:2] == ["DISCORD_TOKEN=", "COMFY_DEPLOY_API_KEY="]
-    assert all(line.startswith("# ") for line in lines[2:])
-    assert "# STATIONTHIS_RUNS_TOTAL=20" in lines
-    assert "# STATIONTHIS_DATABASE_URL=" in lines
-
-
-def test_the_example_with_every_default_switched_on_is_the_default(tmp_path: Path) -> None:
-    file = tmp_path / "settings.env"
-    file.write_text(settings.example().replace("\n# STATIONTHIS_", "\nSTATIONTHIS_").replace("\n# COMFY", "\nCOMFY"))
-
-    with mock.patch.dict(os.environ, NEEDED):
-        assert load(Settings, file) == load(Settings)
-
-
-def test_every_variable_is_described_in_one_line() -> None:
-    for name, field in Settings.model_fields.items():
-        assert field.description, name
-        assert "\n" not in field.description
-        assert not field.description.endswith(".")

@@ -1,10 +1,10 @@
 """A local, faithful ComfyUI Deploy on loopback: try and test the bot without an account."""
 
 from stationthis_discord.sandbox.comfydeploy.behaviour import Behaviour, Failure
+from stationthis_discord.sandbox.comfydeploy.desk import Call
 from stationthis_discord.sandbox.comfydeploy.faults import Fault, Faults, Rule
-from stationthis_discord.sandbox.comfydeploy.gate import Call
 from stationthis_discord.sandbox.comfydeploy.life import State
-from stationthis_discord.sandbox.comfydeploy.rows import Deployment, Run
+from stationthis_discord.sandbox.comfydeploy.rows import Deployment, Machine, Run, Version, Workflow
 from stationthis_discord.sandbox.comfydeploy.server import ComfyDeploySandbox
 from stationthis_discord.sandbox.comfydeploy.tokens import Owner
 
@@ -16,8 +16,11 @@ __all__ = [
     "Failure",
     "Fault",
     "Faults",
+    "Machine",
     "Owner",
     "Rule",
     "Run",
     "State",
+    "Version",
+    "Workflow",
 ]

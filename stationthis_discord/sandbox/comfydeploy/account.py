@@ -14,8 +14,9 @@ from stationthis_discord.sandbox.comfydeploy.jsonb import Json, stored
 from stationthis_discord.sandbox.comfydeploy.nodes import NodeError
 from stationthis_discord.sandbox.comfydeploy.output import Output
 from stationthis_discord.sandbox.comfydeploy.pictures import FileRecipe
-from stationthis_discord.sandbox.comfydeploy.rows import Deployment, Machine, Run, Workflow
+from stationthis_discord.sandbox.comfydeploy.rows import Asset, Deployment, Machine, Run, Version, Workflow
 from stationthis_discord.sandbox.comfydeploy.storage import Storage
+from stationthis_discord.sandbox.comfydeploy.table import Table
 from stationthis_discord.sandbox.comfydeploy.tokens import Owner
 
 SHARED = ("public-share", "community-share")  # anybody may run these
@@ -31,10 +32,18 @@ Row = TypeVar("Row", bound=Owned)
 
 
 @dataclass(frozen=True, slots=True)
+class Direct:
+    """A version on a machine, run without a deployment."""
+
+    version: Version
+    machine: Machine
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
     """What a queue call asks for."""
 
-    deployment: Deployment
+    target: Deployment | Direct
     owner: Owner
     inputs: Mapping[str, Any]
     webhook: str | None = None
@@ -51,9 +60,11 @@ class Account:
     faithful: bool = True
     storage: Storage = field(default_factory=Storage)
     behaviour: dict[str, Behaviour] = field(default_factory=dict)
-    machines: list[Machine] = field(default_factory=list)
-    workflows: list[Workflow] = field(default_factory=list)
-    deployments: list[Deployment] = field(default_factory=list)
+    machines: Table[Machine] = field(default_factory=Table)
+    workflows: Table[Workflow] = field(default_factory=Table)
+    versions: Table[Version] = field(default_factory=Table)
+    deployments: Table[Deployment] = field(default_factory=Table)
+    assets: Table[Asset] = field(default_factory=Table)
     runs: dict[str, Run] = field(default_factory=dict)
 
     def seen_by(self, owner: Owner, rows: Iterable[Row]) -> list[Row]:
@@ -67,14 +78,18 @@ class Account:
     def runs_of(self, workflow_id: str, owner: Owner) -> list[Run]:
         """A workflow's runs, newest first."""
         rows = self.seen_by(owner, self.runs.values())
-        return [run for run in reversed(rows) if run.deployment.workflow.id == workflow_id]
+        return [run for run in reversed(rows) if run.workflow.id == workflow_id]
+
+    def add_version(self, version: Version) -> Version:
+        version.workflow.versions.append(version)
+        return self.versions.add(version)
 
     async def start(self, order: Order) -> Run:
         """Create the run of an order; from here on its state follows from the clock."""
-        deployment, run_id = order.deployment, str(uuid.uuid4())
-        behaviour = self.behaviour.get(deployment.name, Behaviour())
-        generation = behaviour.node_generation or deployment.machine.node_generation
-        graph = deployment.version.graph or {}
+        version, run_id = order.target.version, str(uuid.uuid4())
+        behaviour = self.behaviour.get(version.workflow.name, Behaviour())
+        generation = behaviour.node_generation or order.target.machine.node_generation
+        graph = version.graph or {}
         chance = uuid.UUID(run_id).int % 2**32
         job = worker.Job(graph, order.inputs, self._load, chance, behaviour.images, generation == "old")
         work = await asyncio.to_thread(worker.execute, job)
@@ -106,21 +121,24 @@ class Account:
         if state.status not in life.WAITING:
             return None
         older = (other for other in self.runs.values() if other.created < run.created)
-        same = (other for other in older if other.deployment.machine is run.deployment.machine)
+        same = (other for other in older if other.machine is run.machine)
         return state.ahead + sum(self._waits(other) for other in same)
 
     def _waits(self, run: Run) -> bool:
         return self.state(run).status in life.WAITING and time.monotonic() - run.created < DAY
 
     def _row(self, run_id: str, order: Order, behaviour: Behaviour, outputs: tuple[Output, ...]) -> Run:
-        deployment, machine = order.deployment, order.deployment.machine
-        on_machine = [run for run in self.runs.values() if run.deployment.machine is machine]
-        warm = any(run.deployment.version is deployment.version for run in on_machine)
-        graph = deployment.version.graph or {}
+        version, machine = order.target.version, order.target.machine
+        on_machine = [run for run in self.runs.values() if run.machine is machine]
+        warm = any(run.version is version for run in on_machine)
+        graph = version.graph or {}
         nodes = [(node_id, worker.class_of(graph, node_id)) for node_id in worker.order(graph)]
+        deployment = order.target if isinstance(order.target, Deployment) else None
+        own_gpu = None if deployment is None else deployment.gpu
         return Run(
             id=run_id,
-            deployment=deployment,
+            version=version,
+            machine=machine,
             owner=order.owner,
             workflow_inputs=stored(dict(order.inputs)),
             behaviour=behaviour,
@@ -128,10 +146,11 @@ class Account:
             outputs=outputs,
             created=time.monotonic(),
             created_at=times.now(),
+            deployment=deployment,
             webhook=order.webhook,
             webhook_intermediate_status=order.webhook_intermediate_status,
             origin=order.origin,
-            gpu=(deployment.gpu or order.gpu or machine.gpu) if machine.serverless else None,
+            gpu=(own_gpu or order.gpu or machine.gpu) if machine.serverless else None,
             modal_function_call_id=f"fc-{secrets.token_hex(12).upper()}" if machine.serverless else None,
         )
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from stationthis_discord.sandbox.comfydeploy import samples, times
+from stationthis_discord.sandbox.comfydeploy import changes, samples, times
 from stationthis_discord.sandbox.comfydeploy.account import Account
 from stationthis_discord.sandbox.comfydeploy.graph import drawing
 from stationthis_discord.sandbox.comfydeploy.jsonb import stored
@@ -12,6 +12,7 @@ from stationthis_discord.sandbox.comfydeploy.pictures import Drawn, Still
 from stationthis_discord.sandbox.comfydeploy.rows import (
     CLASSIC,
     SERVERLESS,
+    SHARES,
     Deployment,
     Machine,
     Version,
@@ -22,6 +23,7 @@ from stationthis_discord.sandbox.comfydeploy.tokens import Owner
 
 MachineKind = Literal["serverless", "serverless-old", "classic"]
 SAMPLE = "inputs/sample.png"
+ENDPOINT = "http://127.0.0.1:8188/"
 OPERATOR = Owner()
 
 
@@ -52,17 +54,43 @@ def add_deployment(account: Account, plot: Plot) -> Deployment:
     version = _version(account, plot, workflow, machine)
     now = _moment(account)
     workflow.updated_at = now
-    deployment = Deployment(
-        id=row_id("deployment", workflow.id, plot.environment, plot.is_fluid, len(account.deployments)),
-        version=version,
-        machine=machine,
-        environment=plot.environment,
-        created_at=now,
-        updated_at=now,
-        modal_image_id="im-SANDBOX0000000000000000" if plot.is_fluid else None,
+    return account.deployments.add(
+        Deployment(
+            id=row_id("deployment", workflow.id, plot.environment, plot.is_fluid, account.deployments.added),
+            workflow=workflow,
+            version=version,
+            machine=machine,
+            environment=plot.environment,
+            owner=plot.owner,
+            created_at=now,
+            updated_at=now,
+            description=workflow.description,
+            share_slug=changes.slug(plot.owner, plot.name) if plot.environment in SHARES else None,
+            modal_image_id="im-SANDBOX0000000000000000" if plot.is_fluid else None,
+            modal_app_id="ap-SANDBOX0000000000000000" if plot.is_fluid else None,
+            activated_at=now if plot.is_fluid else None,
+        )
     )
-    account.deployments.append(deployment)
-    return deployment
+
+
+def add_workflow(account: Account, plot: Plot) -> Workflow:
+    """A workflow of this name without a deployment; a null graph leaves it without versions."""
+    machine = _machine(account, plot)
+    workflow = _workflow(account, plot, machine)
+    if plot.graph is not None:
+        _version(account, plot, workflow, machine)
+    return workflow
+
+
+def add_machine(account: Account, name: str, kind: str, owner: Owner) -> Machine:
+    """A further machine of one of the API's types."""
+    now = _moment(account)
+    hosted = kind != SERVERLESS
+    machine_id = row_id("machine", name, owner, account.machines.added)
+    machine = Machine(machine_id, name, kind, owner, now, now, gpu=None if hosted else "A10G")
+    if hosted:
+        machine.endpoint, machine.node_generation = ENDPOINT, "old"
+    return account.machines.add(machine)
 
 
 def _plots(sample_url: str) -> list[Plot]:
@@ -82,44 +110,49 @@ def _plots(sample_url: str) -> list[Plot]:
 
 def _moment(account: Account) -> datetime:
     """Distinct times in the order of creation, a day ago."""
-    return times.now() - timedelta(days=1) + timedelta(minutes=len(account.deployments), microseconds=17)
+    tables = (account.machines, account.workflows, account.versions, account.deployments)
+    rows = sum(table.added for table in tables)
+    return times.now() - timedelta(days=1) + timedelta(milliseconds=rows, microseconds=17)
 
 
 def _machine(account: Account, plot: Plot) -> Machine:
-    for machine in account.machines:
-        if machine.name == plot.machine and machine.owner == plot.owner:
-            return machine
-    classic = plot.machine == "classic"
-    machine = Machine(
-        id=row_id("machine", plot.machine, plot.owner),
-        name=plot.machine,
-        type=CLASSIC if classic else SERVERLESS,
-        owner=plot.owner,
-        created_at=_moment(account),
-        gpu=None if classic else "A10G",
-        node_generation="new" if plot.machine == "serverless" else "old",
+    machine_id = row_id("machine", plot.machine, plot.owner)
+    known = account.machines.get(machine_id)
+    if known is not None:
+        return known
+    now, classic = _moment(account), plot.machine == "classic"
+    return account.machines.add(
+        Machine(
+            id=machine_id,
+            name=plot.machine,
+            type=CLASSIC if classic else SERVERLESS,
+            owner=plot.owner,
+            created_at=now,
+            updated_at=now,
+            gpu=None if classic else "A10G",
+            node_generation="new" if plot.machine == "serverless" else "old",
+            endpoint=ENDPOINT if classic else "not-ready",
+        )
     )
-    account.machines.append(machine)
-    return machine
 
 
 def _workflow(account: Account, plot: Plot, machine: Machine) -> Workflow:
-    for workflow in account.workflows:
-        if workflow.name == plot.name and workflow.owner == plot.owner:
-            return workflow
-    now = _moment(account)
     workflow_id = row_id("workflow", plot.name, plot.owner)
-    workflow = Workflow(workflow_id, plot.name, plot.owner, machine, now, now, plot.description)
-    account.workflows.append(workflow)
-    return workflow
+    known = account.workflows.get(workflow_id)
+    if known is not None:
+        return known
+    now = _moment(account)
+    return account.workflows.add(Workflow(workflow_id, plot.name, plot.owner, machine, now, now, plot.description))
 
 
 def _version(account: Account, plot: Plot, workflow: Workflow, machine: Machine) -> Version:
+    """The version with this graph, or else the next one."""
     graph = stored(plot.graph)
-    known = {row.version.id: row.version for row in account.deployments if row.workflow is workflow}
-    for version in known.values():
+    for version in reversed(workflow.versions):
         if version.graph == graph:
             return version
-    number = len(known) + 1
+    number = len(workflow.versions) + 1
     version_id = row_id("version", workflow.id, number)
-    return Version(version_id, workflow, number, graph, stored(drawing(graph)), machine, _moment(account))
+    return account.add_version(
+        Version(version_id, workflow, number, graph, stored(drawing(graph)), machine, _moment(account))
+    )

@@ -1,54 +1,20 @@
 """The way every request takes: recorded, spoiled by a fault, authenticated, routed, and refused in the API's words."""
 
-import asyncio
 import json
 import time
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import Any
 
 from aiohttp import web
 
 from stationthis_discord.sandbox.comfydeploy import errors
-from stationthis_discord.sandbox.comfydeploy.account import Account
+from stationthis_discord.sandbox.comfydeploy.desk import DESK, Call, Handler, account
 from stationthis_discord.sandbox.comfydeploy.errors import CrashError, InvalidRequestError, Problem, RefusedError
-from stationthis_discord.sandbox.comfydeploy.faults import Fault, Faults
 from stationthis_discord.sandbox.comfydeploy.jsonb import Json
 from stationthis_discord.sandbox.comfydeploy.reply import json_reply
-from stationthis_discord.sandbox.comfydeploy.tokens import MISSING, Keys, Owner
+from stationthis_discord.sandbox.comfydeploy.spoiling import Cut, spoiled
+from stationthis_discord.sandbox.comfydeploy.tokens import MISSING, Owner
 
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 KEPT_CALLS = 20_000
 OPEN = ("/api/platform/gpu-pricing",)  # no key needed
-
-
-@dataclass(slots=True)
-class Call:
-    """One request as received; `at` is on the monotonic clock; `status` is null while it runs and when it was cut."""
-
-    method: str
-    path: str
-    query: dict[str, str]
-    at: float
-    body: Any = None
-    status: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """What the middlewares and routes work with."""
-
-    account: Account
-    keys: Keys
-    faults: Faults
-    calls: list[Call]
-
-
-DESK = web.AppKey("desk", Desk)
-
-
-def account(request: web.Request) -> Account:
-    return request.app[DESK].account
 
 
 def caller(request: web.Request) -> Owner:
@@ -57,10 +23,6 @@ def caller(request: web.Request) -> Owner:
     if not token:
         raise RefusedError(MISSING)
     return request.app[DESK].keys.owner(token, request.path)
-
-
-class _Cut(web.Response):
-    """What is not sent any more."""
 
 
 @web.middleware
@@ -72,21 +34,8 @@ async def recorded(request: web.Request, handler: Handler) -> web.StreamResponse
     if request.content_type == "application/json":
         call.body = _json(await request.read())
     response = await handler(request)
-    call.status = None if isinstance(response, _Cut) else response.status
+    call.status = None if isinstance(response, Cut) else response.status
     return response
-
-
-@web.middleware
-async def spoiled(request: web.Request, handler: Handler) -> web.StreamResponse:
-    fault = request.app[DESK].faults.take(request.method, request.path)
-    if fault is None:
-        return await handler(request)
-    await asyncio.sleep(fault.delay)
-    if not fault.spoils:
-        return await handler(request)
-    if fault.after:
-        await handler(request)
-    return _spoilt(request, fault)
 
 
 @web.middleware
@@ -99,12 +48,11 @@ async def explained(request: web.Request, handler: Handler) -> web.StreamRespons
         return refusal(error.problem, faithful=faithful)
     except InvalidRequestError as error:
         return json_reply({"detail": error.problems}, status=422)
-    except web.HTTPMethodNotAllowed as error:
-        allow = {"Allow": ", ".join(sorted(error.allowed_methods))}
-        return json_reply({"detail": errors.NO_METHOD.detail}, status=405, headers=allow)
+    except web.HTTPMethodNotAllowed:
+        return json_reply({"detail": errors.NO_METHOD.detail}, status=405, headers={"Allow": _first_method(request)})
     except web.HTTPNotFound:
         return _moved(request) or refusal(errors.NO_ROUTE)
-    except CrashError:
+    except (CrashError, RecursionError):
         return await _crashed(request, hang_up=faithful)
 
 
@@ -121,7 +69,7 @@ MIDDLEWARES = (recorded, spoiled, explained, authenticated)
 
 def refusal(problem: Problem, *, faithful: bool = True) -> web.Response:
     status = problem.status if faithful or problem.sane is None else problem.sane
-    return json_reply({"detail": problem.detail}, status=status)
+    return json_reply({problem.key: problem.detail}, status=status)
 
 
 def _token(request: web.Request) -> str:
@@ -141,11 +89,16 @@ def _moved(request: web.Request) -> web.Response | None:
     path = request.path.rstrip("/")
     if path == request.path:
         return None
-    known = (resource.canonical for resource in request.app.router.resources())
-    if not any(_same_shape(path, pattern) for pattern in known):
+    if not any(_same_shape(path, resource.canonical) for resource in request.app.router.resources()):
         return None
     query = f"?{request.query_string}" if request.query_string else ""
     return web.Response(status=307, headers={"Location": f"{request.scheme}://{request.host}{path}{query}"})
+
+
+def _first_method(request: web.Request) -> str:
+    """Starlette names only the method of the first route that has the path."""
+    known = (row for row in request.app.router.resources() if _same_shape(request.path, row.canonical))
+    return next((route.method for resource in known for route in resource), "GET")
 
 
 def _same_shape(path: str, pattern: str) -> bool:
@@ -164,20 +117,8 @@ async def _crashed(request: web.Request, *, hang_up: bool) -> web.Response:
     return response
 
 
-def _spoilt(request: web.Request, fault: Fault) -> web.Response:
-    if fault.cut:
-        if request.transport is not None:
-            request.transport.abort()
-        return _Cut()
-    headers = dict(fault.headers)
-    status = fault.status or 500
-    if isinstance(fault.body, str):
-        return web.Response(status=status, body=fault.body.encode(), headers={"Content-Type": "text/plain"} | headers)
-    return json_reply(fault.body, status=status, headers=headers)
-
-
 def _json(raw: bytes) -> Json:
     try:
         return json.loads(raw)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None

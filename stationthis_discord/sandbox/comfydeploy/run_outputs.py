@@ -87,7 +87,7 @@ def _exception(run: Run) -> JsonObject:
 
 
 def _timing(run: Run) -> list[JsonObject]:
-    graph = run.deployment.version.graph or {}
+    graph = run.version.graph or {}
     return [
         {
             "id": step.node_id,

@@ -5,16 +5,18 @@ from typing import Self
 
 from aiohttp import web
 
-from stationthis_discord.sandbox.comfydeploy import furnishing, gate
+from stationthis_discord.sandbox.comfydeploy import furnishing, gate, older_gate
 from stationthis_discord.sandbox.comfydeploy.account import Account
 from stationthis_discord.sandbox.comfydeploy.behaviour import Behaviour
+from stationthis_discord.sandbox.comfydeploy.desk import DESK, Call, Desk
 from stationthis_discord.sandbox.comfydeploy.faults import Faults
 from stationthis_discord.sandbox.comfydeploy.jsonb import Json
 from stationthis_discord.sandbox.comfydeploy.life import State
 from stationthis_discord.sandbox.comfydeploy.routes.files import MAX_BYTES
-from stationthis_discord.sandbox.comfydeploy.routes.table import add_routes
-from stationthis_discord.sandbox.comfydeploy.rows import Deployment, Run
+from stationthis_discord.sandbox.comfydeploy.routes.table import add_older_routes, add_routes
+from stationthis_discord.sandbox.comfydeploy.rows import CLASSIC, Deployment, Machine, Run, Workflow
 from stationthis_discord.sandbox.comfydeploy.storage import Storage
+from stationthis_discord.sandbox.comfydeploy.table import Table
 from stationthis_discord.sandbox.comfydeploy.tokens import PERSON, Keys, Owner
 
 HOST = "127.0.0.1"
@@ -28,6 +30,7 @@ class ComfyDeploySandbox:
         port: 0 for any free one.
         private: output and upload URLs are signed, and refused after `url_seconds`.
         faithful: false answers 404 where the real API wrongly says 500, and keeps connections open after crashes.
+        older: answer only the four routes of the older, self-hosted server, over the same account.
     """
 
     def __init__(
@@ -38,14 +41,15 @@ class ComfyDeploySandbox:
         private: bool = False,
         url_seconds: float = 3600.0,
         faithful: bool = True,
+        older: bool = False,
     ) -> None:
         self.port = port
         self.keys = Keys()
         self.key = self.issue()
         self.faults = Faults()
-        self.calls: list[gate.Call] = []
+        self.calls: list[Call] = []
         self.account = Account(pace, faithful, Storage(private=private, seconds=url_seconds))
-        self._runner = web.AppRunner(self._app(), access_log=None, shutdown_timeout=0.5)
+        self._runner = web.AppRunner(self._app(older=older), access_log=None, shutdown_timeout=0.5)
         self._site: web.TCPSite | None = None
 
     @property
@@ -64,7 +68,7 @@ class ComfyDeploySandbox:
         return self.account.runs
 
     @property
-    def deployments(self) -> list[Deployment]:
+    def deployments(self) -> Table[Deployment]:
         return self.account.deployments
 
     def issue(
@@ -89,6 +93,14 @@ class ComfyDeploySandbox:
         """A further deployment; an existing workflow of that name gets another version if `workflow_api` is new."""
         plot = furnishing.Plot(name, workflow_api, environment, machine, is_fluid, owner=owner)
         return furnishing.add_deployment(self.account, plot)
+
+    def add_workflow(self, name: str, workflow_api: Json = None, *, owner: Owner = furnishing.OPERATOR) -> Workflow:
+        """A workflow without a deployment, and without a version when there is no `workflow_api`."""
+        return furnishing.add_workflow(self.account, furnishing.Plot(name, workflow_api, owner=owner))
+
+    def add_machine(self, name: str, kind: str = CLASSIC, *, owner: Owner = furnishing.OPERATOR) -> Machine:
+        """A further machine; `kind` is one of the API's machine types."""
+        return furnishing.add_machine(self.account, name, kind, owner)
 
     def deployment(self, name: str, environment: str = "production") -> Deployment:
         """The deployment of this name. Raises `StopIteration` when there is none."""
@@ -133,8 +145,9 @@ class ComfyDeploySandbox:
     ) -> None:
         await self._runner.cleanup()
 
-    def _app(self) -> web.Application:
-        app = web.Application(middlewares=gate.MIDDLEWARES, client_max_size=MAX_BYTES + 2**20)
-        app[gate.DESK] = gate.Desk(self.account, self.keys, self.faults, self.calls)
-        add_routes(app)
+    def _app(self, *, older: bool) -> web.Application:
+        middlewares = older_gate.MIDDLEWARES if older else gate.MIDDLEWARES
+        app = web.Application(middlewares=middlewares, client_max_size=MAX_BYTES + 2**20)
+        app[DESK] = Desk(self.account, self.keys, self.faults, self.calls)
+        (add_older_routes if older else add_routes)(app)
         return app

@@ -18,17 +18,21 @@ _MORE_TYPES = {
     ".flac": "audio/flac",
     ".glb": "model/gltf-binary",
 }  # not in every mimetypes table
-_FAMILIES = {"image": "img", "video": "vid", "audio": "aud", "application": "file"}
+_PREFIXES = {"image/": "img", "video/": "vid", "audio/": "audio", "application/zip": "zip", "application/": "file"}
 
 
 @dataclass(slots=True)
 class Storage:
-    """Files by key. With `private`, URLs are signed for `seconds`, and refused unsigned or after that time."""
+    """Files by key. With `private`, URLs are signed for `seconds`, and refused unsigned or after that time.
+
+    `types` are the content types that uploads through a signed URL brought along.
+    """
 
     origin: str = ""
     private: bool = False
     seconds: float = 3600.0
     files: dict[str, FileRecipe] = field(default_factory=dict)
+    types: dict[str, str] = field(default_factory=dict)
     secret: bytes = field(default_factory=lambda: secrets.token_bytes(16))
 
     def put(self, key: str, recipe: FileRecipe) -> str:
@@ -38,10 +42,10 @@ class Storage:
 
     def put_upload(self, name: str, content: bytes) -> str | None:
         """Keep an uploaded file; returns its key, or null for a type the API does not accept (by file name alone)."""
-        family = _FAMILIES.get(content_type(name).partition("/")[0])
-        if family is None:
+        if not is_accepted(content_type(name)):
             return None
-        return self.put(f"inputs/{family}_{secrets.token_hex(8)}{PurePosixPath(name).suffix}", Bytes(content))
+        file_id = new_file_id(content_type(name))
+        return self.put(f"inputs/{file_id}{PurePosixPath(name).suffix}", Bytes(content))
 
     def plain_url(self, key: str) -> str:
         return f"{self.origin}{PREFIX}{quote(key)}"
@@ -51,11 +55,11 @@ class Storage:
         if not self.private:
             return self.plain_url(key)
         until = f"{time.time() + self.seconds:.6f}"
-        query = f"X-Amz-Expires={round(self.seconds)}&X-Amz-Date={until}&X-Amz-Signature={self._sign(key, until)}"
+        query = f"X-Amz-Expires={round(self.seconds)}&X-Amz-Date={until}&X-Amz-Signature={self.sign(key, until)}"
         return f"{self.plain_url(key)}?{query}"
 
     def key_of(self, url: str) -> str | None:
-        """The key of a URL of ours, whatever its query; null for any other."""
+        """The key of a URL of ours that has a file, whatever its query; null for any other."""
         parts = urlsplit(url)
         key = unquote(parts.path.removeprefix(PREFIX))
         return key if f"{parts.scheme}://{parts.netloc}" == self.origin and key in self.files else None
@@ -66,7 +70,7 @@ class Storage:
             return None
         fields = {name: values[-1] for name, values in parse_qs(query).items()}
         until = fields.get("X-Amz-Date", "")
-        if not hmac.compare_digest(fields.get("X-Amz-Signature", "").encode(), self._sign(key, until).encode()):
+        if not same(fields.get("X-Amz-Signature", ""), self.sign(key, until)):
             return "Access Denied"
         return "Request has expired" if float(until) < time.time() else None
 
@@ -75,11 +79,27 @@ class Storage:
         recipe = self.files[key]
         return recipe.content if isinstance(recipe, Bytes) else await asyncio.to_thread(file_bytes, recipe)
 
-    def _sign(self, key: str, until: str) -> str:
-        return hmac.new(self.secret, f"{key}\n{until}".encode(), hashlib.sha256).hexdigest()
+    def sign(self, *parts: str) -> str:
+        return hmac.new(self.secret, "\n".join(parts).encode(), hashlib.sha256).hexdigest()
+
+
+def same(given: str, right: str) -> bool:
+    """Whether a signature is right, in constant time."""
+    return hmac.compare_digest(given.encode(errors="replace"), right.encode())
 
 
 def content_type(name: str) -> str:
     """The MIME type guessed from a file name, as the API does it."""
     suffix = PurePosixPath(name).suffix.lower()
     return _MORE_TYPES.get(suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
+
+
+def is_accepted(mime_type: str) -> bool:
+    """Whether the API takes an upload of this type."""
+    return any(mime_type.startswith(family) for family in _PREFIXES)
+
+
+def new_file_id(mime_type: str) -> str:
+    """An id that tells the family of its type, such as `img_0123456789abcdef`."""
+    prefix = next((prefix for family, prefix in _PREFIXES.items() if mime_type.startswith(family)), "file")
+    return f"{prefix}_{secrets.token_hex(8)}"

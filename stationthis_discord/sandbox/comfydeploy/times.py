@@ -28,6 +28,21 @@ def spaced(when: datetime | None) -> str | None:
     return None if when is None else str(_naive(when))
 
 
+def offset(when: datetime) -> str:
+    """`2026-11-20T06:14:01.827912+00:00`: a cloned workflow."""
+    return when.astimezone(UTC).isoformat()
+
+
+def zoned(when: datetime) -> str:
+    """`2026-11-20T06:14:01.827912Z`: what `PATCH /workflow/{id}` has just written."""
+    return _naive(when).isoformat() + "Z"
+
+
+def malformed(when: datetime) -> str:
+    """`2026-11-20T06:14:01.870580+00Z`: a new version, cut as if there were no offset to cut."""
+    return offset(when)[:-3] + "Z"
+
+
 def after(start: datetime, seconds: float | None) -> datetime | None:
     return None if seconds is None else start + timedelta(seconds=seconds)
 

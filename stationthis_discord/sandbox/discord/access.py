@@ -51,9 +51,15 @@ def require_writable(channel: Channel) -> None:
         raise refusals.locked_thread()
 
 
-def require_awake(channel: Channel) -> None:
-    """Raises 50083 in an archived thread: there only deleting works."""
-    if channel.thread and channel.thread.archived:
+def require_awake(channel: Channel, *, ephemeral: bool = False) -> None:
+    """Raises 50083 in an archived thread: there only deleting works.
+
+    Answers only one person sees get through, as is reported of locked threads; that it holds for their edits and
+    follow-ups as well is assumed. https://github.com/discord/discord-api-docs/issues/6884,
+    https://github.com/discord/discord-api-docs/issues/7707, and of public answers
+    https://github.com/discord/discord-api-docs/issues/5517
+    """
+    if channel.thread and channel.thread.archived and not ephemeral:
         raise refusals.archived_thread()
 
 

@@ -35,10 +35,11 @@ def _in_name(letter: str) -> bool:
 
 
 def check_text(problems: Problems, path: Path, holder: Object, name: str, limit: str) -> None:
-    """A required text and its translations."""
+    """A required text and its translations. Nothing but blanks counts as nothing."""
 
     def check(inner: Problems, at: Path, value: object) -> None:
-        inner.text(at, value, limit, least=1)
+        blank = isinstance(value, str) and not value.strip()
+        inner.text(at, None if blank else value, limit, least=1)
 
     check(problems, (*path, name), holder.get(name))
     localized = f"{name}_localizations"

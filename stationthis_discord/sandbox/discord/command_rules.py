@@ -3,6 +3,8 @@
 https://docs.discord.com/developers/interactions/application-commands#application-command-object
 """
 
+from typing import TypeGuard
+
 from stationthis_discord.sandbox.discord.command_parts import (
     check_name,
     check_places,
@@ -81,6 +83,7 @@ def _check_option(problems: Problems, path: Path, option: Object, inside: int | 
     _check_choices(problems, (*path, "choices"), option)
     for name in ("min_length", "max_length"):
         problems.number((*path, name), option.get(name), int(name == "max_length"), most("command.text"))
+    _check_bounds(problems, path, option)
     problems.items((*path, "channel_types"), option.get("channel_types"), "command.options")
     if option.get("autocomplete") and (option.get("choices") or kind not in _CHOOSABLE):
         message = "Cannot have autocomplete with choices, or with this type"
@@ -91,9 +94,46 @@ def _check_choices(problems: Problems, path: Path, option: Object) -> None:
     choices = problems.objects(path, option.get("choices"), "command.choices")
     if choices and option["type"] not in _CHOOSABLE:
         problems.add(path, "APPLICATION_COMMAND_OPTIONS_TYPE_INVALID", "This type cannot have choices")
+    names: set[str] = set()
     for index, choice in enumerate(choices):
         check_text(problems, (*path, index), choice, "name", "choice.name")
-        if option["type"] == STRING:
-            problems.text((*path, index, "value"), choice.get("value"), "choice.value", least=1)
-        elif isinstance(choice.get("value"), bool) or not isinstance(choice.get("value"), int | float):
-            problems.add((*path, index, "value"), "NUMBER_TYPE_COERCE", "Value is not a number.")
+        if str(choice.get("name")) in names:
+            message = "Option choice name already exists"
+            problems.add((*path, index, "name"), "APPLICATION_COMMAND_OPTIONS_CHOICE_NAME_ALREADY_EXISTS", message)
+        names.add(str(choice.get("name")))
+        _check_choice_value(problems, (*path, index, "value"), option["type"], choice.get("value"))
+
+
+def _check_choice_value(problems: Problems, path: Path, kind: int, value: object) -> None:
+    if kind == STRING:
+        problems.text(path, value, "choice.value", least=1)
+    elif value is None:
+        problems.required(path)
+    else:
+        _check_number(problems, path, kind, value)
+
+
+def _check_bounds(problems: Problems, path: Path, option: Object) -> None:
+    """`min_value` and `max_value`; other types than numbers ignore them."""
+    if option["type"] not in (INTEGER, NUMBER):
+        return
+    bounds = [option.get(name) for name in ("min_value", "max_value")]
+    for name, bound in zip(("min_value", "max_value"), bounds, strict=True):
+        if bound is not None:
+            _check_number(problems, (*path, name), option["type"], bound)
+    least, greatest = bounds
+    if _is_number(least) and _is_number(greatest) and least > greatest:
+        message = "min_value must be less than or equal to max_value"
+        problems.add((*path, "min_value"), "APPLICATION_COMMAND_OPTIONS_MIN_VALUE_TOO_LARGE", message)
+
+
+def _check_number(problems: Problems, path: Path, kind: int, value: object) -> None:
+    """Of integers only those a double can tell apart; Discord's OpenAPI description calls them `Int53Type`."""
+    if kind == INTEGER:
+        problems.number(path, value, -most("command.integer"), most("command.integer"))
+    elif not _is_number(value):
+        problems.add(path, "NUMBER_TYPE_COERCE", f'Value "{value}" is not float.')
+
+
+def _is_number(value: object) -> TypeGuard[float]:
+    return isinstance(value, int | float) and not isinstance(value, bool)

@@ -84,12 +84,12 @@ class _Checker:
         style = button.get("style")
         if style not in (1, 2, 3, 4, LINK, PREMIUM):
             self._problems.choices((*path, "style"), (1, 2, 3, 4, LINK, PREMIUM))
-        self._problems.text((*path, "label"), button.get("label"), "button.label")
+        label = self._problems.text((*path, "label"), button.get("label"), "button.label")
         self._parts.emoji((*path, "emoji"), button.get("emoji"))
         if style == PREMIUM:
             self._premium(path, button)
             return
-        if not button.get("label") and not button.get("emoji"):
+        if not label.strip() and not button.get("emoji"):
             self._problems.required((*path, "label"))
         if style == LINK:
             self._link(path, button)

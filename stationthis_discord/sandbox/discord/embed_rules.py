@@ -11,6 +11,12 @@ from stationthis_discord.sandbox.discord.refusals import Path, Problems
 
 _WEB = ("http", "https")
 _MEDIA = ("http", "https", "attachment")
+_SHOWN = ("fields", "author", "footer", "image", "thumbnail", "timestamp")
+"""What an embed may consist of besides its title and description; colour and address alone show nothing.
+
+That Discord refuses an empty one is known (https://github.com/discord/discord-api-docs/issues/1765); this list is not.
+A zero-width space is something to show: https://github.com/matthew1232/discord-webhook-node/issues/34.
+"""
 
 
 def check_embeds(problems: Problems, path: Path, value: object) -> None:
@@ -25,8 +31,8 @@ def check_embeds(problems: Problems, path: Path, value: object) -> None:
 
 def _check_embed(problems: Problems, path: Path, embed: Object) -> int:
     """Returns the characters that count towards the total."""
-    title = problems.text((*path, "title"), embed.get("title"), "embed.title")
-    description = problems.text((*path, "description"), embed.get("description"), "embed.description")
+    title = problems.trimmed((*path, "title"), embed.get("title"), "embed.title")
+    description = problems.trimmed((*path, "description"), embed.get("description"), "embed.description")
     problems.url((*path, "url"), embed.get("url"), _WEB)
     problems.number((*path, "color"), embed.get("color"), 0, most("embed.color"))
     _check_time(problems, (*path, "timestamp"), embed.get("timestamp"))
@@ -34,6 +40,8 @@ def _check_embed(problems: Problems, path: Path, embed: Object) -> int:
         picture = problems.mapping((*path, name), embed.get(name))
         problems.url((*path, name, "url"), picture.get("url"), _MEDIA)
     fields = _check_fields(problems, (*path, "fields"), embed.get("fields"))
+    if not (title or description or any(embed.get(part) for part in _SHOWN)):
+        problems.required((*path, "description"))
     return len(title) + len(description) + fields + _check_signed(problems, path, embed)
 
 
@@ -44,7 +52,7 @@ def _check_signed(problems: Problems, path: Path, embed: Object) -> int:
         if embed.get(part) is None:
             continue
         found = problems.mapping((*path, part), embed[part])
-        total += len(problems.text((*path, part, name), found.get(name), limit, least=1))
+        total += len(problems.trimmed((*path, part, name), found.get(name), limit, least=1))
         problems.url((*path, part, "icon_url"), found.get("icon_url"), _MEDIA)
         problems.url((*path, part, "url"), found.get("url"), _WEB)
     return total
@@ -54,10 +62,7 @@ def _check_fields(problems: Problems, path: Path, value: object) -> int:
     total = 0
     for index, found in enumerate(problems.objects(path, value, "embed.fields")):
         for name in ("name", "value"):
-            text = found.get(name)
-            if isinstance(text, str):
-                text = text.strip()
-            total += len(problems.text((*path, index, name), text, f"embed.field.{name}", least=1))
+            total += len(problems.trimmed((*path, index, name), found.get(name), f"embed.field.{name}", least=1))
     return total
 
 
@@ -79,12 +84,12 @@ def embed_json(embed: Object, files: dict[str, str]) -> Object:
     """
     shown: Object = {"type": "rich"}
     for name in ("url", "title", "description", "color", "timestamp"):
-        value = embed.get(name)
+        value = _trimmed(embed.get(name))
         if value or value == 0:
             shown[name] = value
     if embed.get("fields"):
         shown["fields"] = [
-            {"name": field["name"], "value": field["value"], "inline": bool(field.get("inline"))}
+            {"name": _trimmed(field["name"]), "value": _trimmed(field["value"]), "inline": bool(field.get("inline"))}
             for field in embed["fields"]
         ]
     for part in ("author", "footer"):
@@ -97,8 +102,17 @@ def embed_json(embed: Object, files: dict[str, str]) -> Object:
     return shown
 
 
+def _trimmed(value: object) -> object:
+    return value.strip() if isinstance(value, str) else value
+
+
+def shows(embed: Object) -> bool:
+    """Whether there is anything to see in an embed as Discord returns it."""
+    return any(name in embed for name in ("title", "description", *_SHOWN))
+
+
 def _signed_json(part: Object, files: dict[str, str]) -> Object:
-    texts = {name: part[name] for name in ("name", "text", "url") if part.get(name)}
+    texts = {name: _trimmed(part[name]) for name in ("name", "text", "url") if part.get(name)}
     return texts | _media(part.get("icon_url"), files, "icon_url", "proxy_icon_url")
 
 

@@ -19,14 +19,15 @@ from stationthis_discord.sandbox.discord.limits import most
 from stationthis_discord.sandbox.discord.pacing import Pacing
 from stationthis_discord.sandbox.discord.payload import Object
 from stationthis_discord.sandbox.discord.place_json import guild_create
+from stationthis_discord.sandbox.discord.presence import Presences, is_presence
 from stationthis_discord.sandbox.discord.redaction import redacted
 from stationthis_discord.sandbox.discord.session import Close, Link, Session
 from stationthis_discord.sandbox.discord.world import World
 
-HEARTBEAT, IDENTIFY, RESUME, RECONNECT, INVALID, HELLO, ACK = 1, 2, 6, 7, 9, 10, 11
+HEARTBEAT, IDENTIFY, PRESENCE, RESUME, RECONNECT, INVALID, HELLO, ACK = 1, 2, 3, 6, 7, 9, 10, 11
 """Opcodes: https://docs.discord.com/developers/topics/opcodes-and-status-codes#gateway-gateway-opcodes."""
 
-_IGNORED = (3, 4, 8, 31)
+_IGNORED = (4, 8, 31)
 _FATAL = (1000, 1001)
 _PATIENCE = 1.5
 _WITH_CONTENT = ("MESSAGE_CREATE", "MESSAGE_UPDATE")
@@ -39,6 +40,7 @@ class Gateway:
         self._world = world
         self._rules = world.gateway
         self._pacing = Pacing(world.gateway)
+        self._presences = Presences(world.journal, world.gateway)
         self._links: set[Link] = set()
         self.sessions: dict[str, Session] = {}
         world.emit = self.emit
@@ -125,10 +127,19 @@ class Gateway:
             self._identify(link, data)
         elif op == RESUME and isinstance(data, dict):
             self._resume(link, data)
-        elif op not in _IGNORED:
+        elif op not in (PRESENCE, *_IGNORED):
             self._refuse(link, 4001, f"opcode {op}")
         elif not link.session:
             self._refuse(link, 4003, "not identified")
+        elif op == PRESENCE:
+            self._present(link, link.session.id, data)
+
+    def _present(self, link: Link, session_id: str, data: object) -> None:
+        if not isinstance(data, dict) or not is_presence(data):
+            self._refuse(link, 4002, "not a presence")
+            return
+        self._presences.note(session_id, data)
+        self._world.changes.notify()
 
     def _identify(self, link: Link, data: Object) -> None:
         refused = objection(data, self._world.token, self._rules)

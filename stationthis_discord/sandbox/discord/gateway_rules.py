@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from stationthis_discord.sandbox.discord.limits import most
+from stationthis_discord.sandbox.discord.limits import PRESENCE_SECONDS, most
 
 
 @dataclass
@@ -17,6 +17,7 @@ class GatewayRules:
         heartbeat_seconds: the interval told in HELLO; one and a half times as long without a heartbeat closes the
             connection with 4000, from which a client resumes. Discord does not document the code or the patience.
         guilds_per_shard: more close the connection with 4011; also decides the shards `GET /gateway/bot` recommends.
+        presence_seconds: the window in which a session may update its presence five times; more is recorded.
         privileged_intents: those the app may ask for; all others close the connection with 4014.
     """
 
@@ -24,4 +25,5 @@ class GatewayRules:
     identify_seconds: float = 0.0
     heartbeat_seconds: float = 41.25
     guilds_per_shard: int = most("gateway.guilds")
+    presence_seconds: float = PRESENCE_SECONDS
     privileged_intents: int = 0

@@ -9,7 +9,7 @@ from stationthis_discord.sandbox.discord.payload import Object
 from stationthis_discord.sandbox.discord.people import User
 from stationthis_discord.sandbox.discord.permissions import Permission, allows
 from stationthis_discord.sandbox.discord.places import Channel
-from stationthis_discord.sandbox.discord.stored import StoredMessage
+from stationthis_discord.sandbox.discord.stored import EPHEMERAL, StoredMessage
 
 
 class Kind(IntEnum):
@@ -89,6 +89,11 @@ class Interaction:
         if not self.only_of_user or not self.channel.guild:
             return False
         return not allows(self.channel.permissions_of(self.user), Permission.USE_EXTERNAL_APPS)
+
+    def hides(self, answer: Object) -> bool:
+        """Whether a new message with these fields, checked or not, is seen by the person alone."""
+        flags = answer.get("flags")
+        return self.silenced or (isinstance(flags, int) and bool(flags & EPHEMERAL))
 
     def metadata(self, *, followup: bool = False) -> Object:
         """https://docs.discord.com/developers/resources/message#message-interaction-metadata-object."""

@@ -1,8 +1,8 @@
-"""The record of everything that happened: calls, events, gateway sessions, violations and rate limits hit."""
+"""The record of everything that happened: calls, events, gateway sessions, violations, rate limits hit and more."""
 
 import time
 from dataclasses import dataclass, field
-from typing import Literal, TypeVar
+from typing import Literal, NamedTuple, TypeVar
 
 from stationthis_discord.sandbox.discord.payload import Object
 
@@ -77,6 +77,14 @@ class TooMany:
     at: float = field(default_factory=time.monotonic)
 
 
+class Presence(NamedTuple):
+    """One presence update: when (`time.monotonic`), the text it shows ("" for none), and of which gateway session."""
+
+    at: float
+    text: str
+    session_id: str
+
+
 class Journal:
     """All of it, in order of time, the last of each."""
 
@@ -84,5 +92,6 @@ class Journal:
         self.calls: Tail[Call] = Tail()
         self.events: Tail[Event] = Tail(KEPT_EVENTS)
         self.gateway: Tail[GatewayEntry] = Tail()
+        self.presences: Tail[Presence] = Tail()
         self.violations: Tail[str] = Tail()
         self.too_many: Tail[TooMany] = Tail()

@@ -1,7 +1,9 @@
 """Every limit of Discord the sandbox enforces, in one table, each with the page that states it.
 
 Lengths are counted in Unicode code points (Python's `len`), as Discord's servers do; the counter in its client,
-which counts UTF-16 units, is stricter only for people.
+which counts UTF-16 units, is stricter only for people. Blanks around content, and around the texts of embeds, are
+trimmed and do not count (https://docs.discord.com/developers/resources/message#embed-object-embed-limits says so of
+embeds); a zero-width space is no blank.
 """
 
 from typing import Final, NamedTuple
@@ -30,6 +32,7 @@ _CALLBACK = f"{_DOCS}/interactions/receiving-and-responding#interaction-response
 _INTERACTION = f"{_DOCS}/interactions/receiving-and-responding#interaction-callback"
 _RATE = f"{_DOCS}/topics/rate-limits"
 _GATEWAY = f"{_DOCS}/events/gateway#rate-limiting"
+_OPTION_TYPE = f"{_DOCS}/interactions/application-commands#application-command-object-application-command-option-type"
 
 
 class Limit(NamedTuple):
@@ -55,6 +58,7 @@ MIB: Final = 1024 * 1024
 LIMITS: Final[dict[str, Limit]] = {
     "content": Limit(2000, _MESSAGE),
     "nonce": Limit(25, _MESSAGE),
+    "nonce.number": Limit(2**63 - 1, _MESSAGE),
     "page": Limit(100, f"{_DOCS}/resources/message#get-channel-messages"),
     "embeds": Limit(10, _MESSAGE),
     "embed.title": Limit(256, _EMBED),
@@ -97,6 +101,7 @@ LIMITS: Final[dict[str, Limit]] = {
     "command.choices": Limit(25, _OPTION),
     "command.text": Limit(6000, _OPTION),
     "command.total": Limit(8000, _COMMAND),
+    "command.integer": Limit(2**53 - 1, _OPTION_TYPE),
     "choice.name": Limit(100, _CHOICE),
     "choice.value": Limit(100, _CHOICE),
     "autocomplete.choices": Limit(25, f"{_CALLBACK}-autocomplete"),
@@ -116,6 +121,7 @@ LIMITS: Final[dict[str, Limit]] = {
     "thread.name": Limit(100, f"{_DOCS}/resources/channel#start-thread-from-message"),
     "guilds.page": Limit(200, f"{_DOCS}/resources/user#get-current-user-guilds"),
     "gateway.sends": Limit(120, _GATEWAY),
+    "gateway.presences": Limit(5, f"{_DOCS}/events/gateway-events#update-presence"),
     "gateway.payload": Limit(4096, f"{_DOCS}/events/gateway#sending-events"),
     "gateway.guilds": Limit(2500, f"{_DOCS}/events/gateway#sharding"),
     "gateway.identifies": Limit(1000, f"{_DOCS}/events/gateway#identifying"),
@@ -159,6 +165,9 @@ RATES: Final[dict[str, Rate]] = {
 
 OLD_MESSAGE_SECONDS: Final = 3600.0
 """From this age on an edit counts towards `message.edit.old`: https://docs.discord.com/developers/topics/opcodes-and-status-codes#json."""
+
+PRESENCE_SECONDS: Final = 20.0
+"""The window of `gateway.presences`: https://docs.discord.com/developers/events/gateway-events#update-presence."""
 
 INVALID_SECONDS: Final = 600.0
 """The window of `invalid.requests`: https://docs.discord.com/developers/topics/rate-limits#invalid-request-limit-aka-cloudflare-bans."""

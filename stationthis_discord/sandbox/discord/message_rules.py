@@ -33,14 +33,13 @@ def check_message(payload: Object, uploads: list[Upload], at: Path = (), flags: 
     problems = Problems()
     flags = _check_flags(problems, at, payload) | flags
     v2 = bool(flags & COMPONENTS_V2)
-    problems.text((*at, "content"), payload.get("content"), "content")
+    problems.trimmed((*at, "content"), payload.get("content"), "content")
     check_embeds(problems, (*at, "embeds"), payload.get("embeds"))
     check_components(problems, (*at, "components"), payload.get("components"), v2=v2)
     _check_mentions(problems, (*at, "allowed_mentions"), payload.get("allowed_mentions"))
     _check_attachments(problems, (*at, "attachments"), payload.get("attachments"), uploads)
     problems.mapping((*at, "message_reference"), payload.get("message_reference"))
-    if isinstance(payload.get("nonce"), str):
-        problems.text((*at, "nonce"), payload["nonce"], "nonce")
+    _check_nonce(problems, (*at, "nonce"), payload.get("nonce"))
     if v2 and any(payload.get(name) for name in _LEGACY):
         problems.add(at, _MIXED, f"The {_LEGACY} fields cannot be used when using MessageFlags.IS_COMPONENTS_V2")
     problems.raise_any()
@@ -50,6 +49,14 @@ def _check_flags(problems: Problems, at: Path, payload: Object) -> int:
     flags = payload.get("flags")
     problems.number((*at, "flags"), flags, 0, (1 << 63) - 1)
     return flags if isinstance(flags, int) else 0
+
+
+def _check_nonce(problems: Problems, path: Path, nonce: object) -> None:
+    """A text, or a number of 64 bits as Discord's OpenAPI description has it."""
+    if isinstance(nonce, str):
+        problems.text(path, nonce, "nonce")
+    else:
+        problems.number(path, nonce, -most("nonce.number") - 1, most("nonce.number"))
 
 
 def _check_mentions(problems: Problems, path: Path, value: object) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from stationthis_discord.sandbox.discord import attachments, mentions, refusals
 from stationthis_discord.sandbox.discord.body import Upload
 from stationthis_discord.sandbox.discord.component_kinds import component_json, walk
-from stationthis_discord.sandbox.discord.embed_rules import attachments_used, embed_json
+from stationthis_discord.sandbox.discord.embed_rules import attachments_used, embed_json, shows
 from stationthis_discord.sandbox.discord.interaction import Interaction, Kind, Menu
 from stationthis_discord.sandbox.discord.journal import Event
 from stationthis_discord.sandbox.discord.message_rules import check_file_count, check_sizes, refuse_legacy
@@ -182,7 +182,8 @@ def _set_body(message: StoredMessage, payload: Object) -> None:
 
 
 def _refuse_empty(message: StoredMessage) -> None:
-    if not (message.files or any(message.fields[name] for name in ("content", "embeds", "components"))):
+    seen = message.fields["content"] or message.fields["components"] or any(map(shows, message.fields["embeds"]))
+    if not (message.files or seen):
         raise refusals.empty_message()
 
 

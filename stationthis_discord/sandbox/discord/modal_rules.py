@@ -108,7 +108,7 @@ class _Checker:
     def _radios(self, path: Path, field: Object) -> None:
         self._parts.custom_id(path, field)
         options = self._parts.options((*path, "options"), field.get("options"), "radio.options", least=2)
-        self._defaults(path, options, 1)
+        self._parts.defaults(path, options, 1)
 
     def _checkboxes(self, path: Path, field: Object) -> None:
         self._parts.custom_id(path, field)
@@ -116,15 +116,10 @@ class _Checker:
         self._required_range(path, field)
         options = self._parts.options((*path, "options"), field.get("options"), "checkbox.options")
         greatest = field.get("max_values")
-        self._defaults(path, options, greatest if isinstance(greatest, int) else len(options))
+        self._parts.defaults(path, options, greatest if isinstance(greatest, int) else len(options))
 
     def _required_range(self, path: Path, field: Object) -> None:
         """`min_values` is absent or at least 1 where an answer is required, which is the default."""
         if field.get("required") is not False and field.get("min_values") == 0:
             message = "min_values must be at least 1 if required is true"
             self._problems.add((*path, "min_values"), "COMPONENT_REQUIRED_MIN_VALUES", message)
-
-    def _defaults(self, path: Path, options: list[Object], greatest: int) -> None:
-        if len([option for option in options if option.get("default")]) > greatest:
-            message = f"At most {greatest} options can be selected by default"
-            self._problems.add((*path, "options"), "COMPONENT_TOO_MANY_DEFAULTS", message)

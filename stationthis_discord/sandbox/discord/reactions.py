@@ -4,6 +4,7 @@ https://docs.discord.com/developers/events/gateway-events#message-reaction-add
 """
 
 from stationthis_discord.sandbox.discord import refusals
+from stationthis_discord.sandbox.discord.emoji import is_emoji
 from stationthis_discord.sandbox.discord.journal import Event
 from stationthis_discord.sandbox.discord.payload import Object
 from stationthis_discord.sandbox.discord.people import User
@@ -19,7 +20,7 @@ def parse_emoji(text: str) -> Emoji:
     name, _, emoji_id = text.partition(":")
     if emoji_id.isdigit():
         return name, emoji_id
-    if not text or text.isascii():
+    if not is_emoji(text):
         raise refusals.unknown_emoji()
     return text, None
 

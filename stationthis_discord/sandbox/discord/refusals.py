@@ -193,6 +193,10 @@ class Problems:
         self.length(path, len(value), limit, least)
         return value
 
+    def trimmed(self, path: Path, value: object, limit: str, least: int = 0) -> str:
+        """As `text`, without the blanks around it, which Discord takes away before it counts."""
+        return self.text(path, value.strip() if isinstance(value, str) else value, limit, least)
+
     def number(self, path: Path, value: object, least: int, greatest: int) -> None:
         """Checks an integer against a range; None counts as absent."""
         if value is None:

@@ -10,6 +10,7 @@ from stationthis_discord.sandbox.discord.component_kinds import (
     STRING_SELECT,
     USER_SELECT,
 )
+from stationthis_discord.sandbox.discord.emoji import is_emoji
 from stationthis_discord.sandbox.discord.limits import most
 from stationthis_discord.sandbox.discord.payload import Object
 from stationthis_discord.sandbox.discord.refusals import Path, Problems
@@ -50,8 +51,14 @@ class Parts:
             self._custom_ids.add(custom_id)
 
     def emoji(self, path: Path, value: object) -> None:
+        """A Unicode emoji by its name, or one of a server or app by its id; an empty object is refused as well.
+
+        https://docs.discord.com/developers/components/reference#button, https://github.com/bwmarrin/discordgo/issues/1479
+        """
+        if value is None:
+            return
         emoji = self.problems.mapping(path, value)
-        if emoji and not emoji.get("id") and str(emoji.get("name")).isascii():
+        if not emoji.get("id") and not is_emoji(str(emoji.get("name"))):
             self.problems.add((*path, "name"), "COMPONENT_INVALID_EMOJI", "Invalid emoji")
 
     def select(self, path: Path, select: Object) -> None:
@@ -62,6 +69,8 @@ class Parts:
         if select.get("type") == STRING_SELECT:
             options = self.options((*path, "options"), select.get("options"), "select.options")
             self._enough(path, select, len(options))
+            greatest = select.get("max_values")
+            self.defaults(path, options, greatest if isinstance(greatest, int) else 1)
         else:
             self._entities(path, select)
 
@@ -73,6 +82,12 @@ class Parts:
         if isinstance(least, int) and isinstance(greatest, int) and least > greatest:
             message = "min_values must be less than or equal to max_values"
             self.problems.add((*path, "min_values"), "COMPONENT_MIN_VALUES_TOO_LARGE", message)
+
+    def defaults(self, path: Path, options: list[Object], greatest: int) -> None:
+        """No more options may be picked to begin with than may be picked at all."""
+        if len([option for option in options if option.get("default")]) > greatest:
+            message = f"At most {greatest} options can be selected by default"
+            self.problems.add((*path, "options"), "COMPONENT_TOO_MANY_DEFAULTS", message)
 
     def _enough(self, path: Path, component: Object, count: int) -> None:
         """There have to be as many options as may be picked."""

@@ -12,7 +12,7 @@ from stationthis_discord.sandbox.discord.driver import Person
 from stationthis_discord.sandbox.discord.faults import Faults
 from stationthis_discord.sandbox.discord.gateway import INVALID, RECONNECT, Gateway
 from stationthis_discord.sandbox.discord.gateway_rules import GatewayRules
-from stationthis_discord.sandbox.discord.journal import Call, Event, GatewayEntry, TooMany
+from stationthis_discord.sandbox.discord.journal import Call, Event, GatewayEntry, Presence, TooMany
 from stationthis_discord.sandbox.discord.limits import ACK_SECONDS
 from stationthis_discord.sandbox.discord.payload import Clock, MessageId, Object
 from stationthis_discord.sandbox.discord.people import Member
@@ -122,6 +122,11 @@ class DiscordSandbox:
     @property
     def gateway_log(self) -> list[GatewayEntry]:
         return self._world.journal.gateway
+
+    @property
+    def presences(self) -> list[Presence]:
+        """What the bot has shown beside its name, in order: (`time.monotonic`, text, gateway session)."""
+        return self._world.journal.presences
 
     @property
     def invalid_requests(self) -> int:

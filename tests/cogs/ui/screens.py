@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 import discord
 from hypothesis import strategies as st
 
-from core.catalog import Deployment, Offer
 from core.comfydeploy.inputs import Input, InputKind
 from core.comfydeploy.models import Run
 from core.comfydeploy.outputs import Kind, Media, Reason
+from core.offer import Deployment, Offer
 from core.runs.view import Fetched, LeftOut, RunView
 from tests.anything import texts
 

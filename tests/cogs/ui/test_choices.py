@@ -7,9 +7,10 @@ from discord import app_commands
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cogs.ui.choices import deployment_choices, run_choices
-from core.catalog import Deployment
+from cogs.ui.choices import any_deployment_choices, deployment_choices, run_choices
 from core.comfydeploy.outputs import Kind
+from core.comfydeploy.records import Workflow
+from core.offer import Deployment, Named
 from core.runs.deliveries import Delivery
 from core.runs.view import RunView
 from tests.anything import QUICK
@@ -75,3 +76,23 @@ def test_many_runs_are_suggested_as_far_as_discord_takes(prompt: str | None) -> 
 def test_anything_can_be_suggested(items: list[Deployment], shown: list[RunView]) -> None:
     check_choices(deployment_choices(items))
     check_choices(run_choices(map(delivery, shown)))
+
+
+def test_an_operator_is_shown_what_is_on_offer_and_then_the_workflows_of_all_else() -> None:
+    poster = Named(RUN, "poster", Workflow(id=RUN, name="poster"), "poster")
+
+    shown = any_deployment_choices([deployment(1)], [poster])
+
+    assert [choice.name for choice in shown] == ["Portraits 1 · image", "poster · in another environment"]
+    assert [choice.value for choice in shown] == [deployment(1).id, RUN]
+
+
+@pytest.mark.parametrize(("offered", "workflows"), [(40, 3), (0, 40), (40, 40)])
+def test_an_operator_never_gets_more_than_discord_takes_nor_only_what_is_on_offer(offered: int, workflows: int) -> None:
+    known = [Named(RUN, "x" * 300, Workflow(id=RUN, name="x"), "x" * 300)] * workflows
+
+    shown = any_deployment_choices([deployment(number) for number in range(offered)], known)
+
+    assert len(shown) <= 25
+    assert shown[-1].value == RUN
+    assert all(len(choice.name) <= 100 for choice in shown)

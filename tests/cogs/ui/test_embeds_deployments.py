@@ -20,9 +20,9 @@ from cogs.ui.embeds import (
     page_of,
 )
 from core.cache import Kept
-from core.catalog import Deployment, Offer
 from core.comfydeploy.inputs import Input, InputKind
 from core.comfydeploy.outputs import Kind
+from core.offer import Deployment, Offer
 from tests.anything import QUICK, texts
 from tests.cogs.ui.screens import ASKED, SIGNED, check_embed, deployment, deployments, offer
 
@@ -88,7 +88,22 @@ def test_an_old_list_says_how_old() -> None:
     embed = deployments_embed(kept(offer(1), stale=True), 0)
 
     assert embed.colour == YELLOW
-    assert (embed.description or "").endswith(f"This list is from <t:{int(ASKED.timestamp())}:R>.")
+    assert (embed.description or "").endswith(
+        f"⚠ This list is from <t:{int(ASKED.timestamp())}:R>: it could not be read anew."
+    )
+
+
+@pytest.mark.parametrize("inputs", [0, 300])
+def test_one_of_an_old_list_says_so_whatever_its_length(inputs: int) -> None:
+    (found,) = offer(1, inputs).deployments
+    mark = f"⚠ This is from <t:{int(ASKED.timestamp())}:R>: it could not be read anew."
+
+    old, fresh = deployment_embed(found, ASKED), deployment_embed(found)
+
+    check_embed(old)
+    assert (old.description or "").endswith(mark)
+    assert (old.colour, fresh.colour) == (YELLOW, BLURPLE)
+    assert "anew" not in (fresh.description or "")
 
 
 def test_a_fresh_list_says_nothing_of_its_age() -> None:

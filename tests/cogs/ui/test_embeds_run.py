@@ -55,6 +55,11 @@ def test_the_first_line_says_how_it_stands(shown: RunView, start: str) -> None:
     assert description(shown).startswith(start)
 
 
+@pytest.mark.parametrize("prompt", ["\u200b", "\u3164\u034f", " \n "])
+def test_a_prompt_that_nobody_could_see_has_no_line(prompt: str) -> None:
+    assert description(view("cancelled", prompt=prompt)) == description(view("cancelled"))
+
+
 @pytest.mark.parametrize(
     ("shown", "colour"),
     [
@@ -211,9 +216,15 @@ def test_equal_looks_are_equal_embeds(
         assert run_embed(shown[0]).to_dict() == run_embed(shown[1]).to_dict()
 
 
+TRAIL = "0011223344556677-5f3b1a529f6f4c519a440d6f7b0a1c2d-691e5f00-42"
+
+
 def test_every_stage_has_an_embed() -> None:
     shown = [
         view(run_id=None),
+        view(run_id=None, trail=TRAIL),
+        view(run_id=None, trail=TRAIL, unknown=True),
+        view(run_id=None, trail=TRAIL, given_up=True),
         view(),
         view("started"),
         view("running"),

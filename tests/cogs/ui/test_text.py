@@ -37,6 +37,14 @@ def test_clipped_text_fits_and_says_so(text: str, clipped: str) -> None:
         ("soft\u00adhyphen", "softhyphen"),
         ("nul\x00bell\x07escape\x1b[31m", "nulbellescape[31m"),
         ("half\ud800", "half"),
+        ("fill\u3164er\u115f\u1160\uffa0", "filler"),
+        ("join\u034fer", "joiner"),
+        ("dots\u2800", "dots"),
+        ("\ufe0f\ufe0f", ""),
+        ("❤\ufe0f", "❤\ufe0f"),
+        ("\n" * 5999 + "x", "x"),
+        ("\u200b" * 5999 + "x", "x"),
+        ("a" + "\n" * 5998 + "x", "a x"),
         ("🎨 café 画", "🎨 café 画"),
         ("https://b.example/a.png?X-Amz-Signature=1", "https://b.example/a.png"),
         ("x" * 61, "x" * 59 + "…"),
@@ -87,7 +95,7 @@ def test_nothing_special_is_left_unescaped(text: str) -> None:
     assert re.search(r"[\\*_~|`\[\]<]|://|^[#>-]|^\d+\.|@here|\n", left) is None
 
 
-@pytest.mark.parametrize("text", ["", " ", "\u200b", "\x00"])
+@pytest.mark.parametrize("text", ["", " ", "\u200b", "\x00", "\u3164", "\u034f\u2060"])
 def test_a_name_is_never_empty(text: str) -> None:
     assert named(text, LIMIT) == "(no name)"
 

@@ -9,15 +9,31 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cogs.ui.words import MOST_PROBLEMS, problem_words, words_for
-from core import errors
-from core.errors import ApiError, CannotCancel, CoreError, Fault, FileTooLarge, InputsInvalid, Problem, TooManyRuns
+from cogs.ui.problems import problem_words
+from cogs.ui.words import MOST_PROBLEMS, words_for
+from core import errors, operator_errors
+from core.comfydeploy.errors import ApiError, MachineInUse
+from core.errors import CannotCancel, CoreError, Fault, FileTooLarge, InputsInvalid, Problem, TooManyRuns
 from tests.anything import QUICK, texts
 
 MOST = 3500  # characters; an embed's description holds 4096, and a reference is added
 FOREIGN = "**cat** `x` <@80351110224678912> @everyone [a](https://a.example)\n# b \u202ec https://b.example/?X-Amz-Signature=1"
 EVERYTHING_WRONG = [Problem(FOREIGN, fault, FOREIGN, choices=(FOREIGN,) * 30) for fault in Fault]
 SAMPLES: dict[type[CoreError], CoreError] = {
+    errors.NameUnknown: errors.NameUnknown(FOREIGN, [FOREIGN] * 3),
+    errors.NameAmbiguous: errors.NameAmbiguous(FOREIGN, [FOREIGN] * 30),
+    MachineInUse: MachineInUse("DELETE /machine/{id}", 402, workflows=[FOREIGN] * 25),
+    operator_errors.WriteOff: operator_errors.WriteOff("machine.delete"),
+    operator_errors.SharesOnly: operator_errors.SharesOnly(FOREIGN),
+    operator_errors.WorkflowFileInvalid: operator_errors.WorkflowFileInvalid(FOREIGN, wants_graph=True),
+    operator_errors.EnvironmentUnclear: operator_errors.EnvironmentUnclear(FOREIGN, FOREIGN, [FOREIGN] * 6),
+    operator_errors.ChangeInvalid: operator_errors.ChangeInvalid(EVERYTHING_WRONG),
+    operator_errors.ChangeRefused: operator_errors.ChangeRefused("machine.add"),
+    operator_errors.ChangeUnclear: operator_errors.ChangeUnclear("machine.add"),
+    operator_errors.UploadRefused: operator_errors.UploadRefused(errors.FileHostRefused(FOREIGN, host=FOREIGN)),
+    errors.TookTooLong: errors.TookTooLong(20.0),
+    errors.SubmitUnclear: errors.SubmitUnclear("trail"),
+    errors.SubmitUnknown: errors.SubmitUnknown("trail"),
     errors.DeploymentNotFound: errors.DeploymentNotFound(FOREIGN, [FOREIGN] * 3),
     errors.DeploymentAmbiguous: errors.DeploymentAmbiguous(FOREIGN, [FOREIGN] * 30),
     errors.InputsInvalid: errors.InputsInvalid(EVERYTHING_WRONG * 3, FOREIGN),
@@ -29,6 +45,7 @@ SAMPLES: dict[type[CoreError], CoreError] = {
     errors.NotYourRun: errors.NotYourRun(5),
     errors.AlreadyOver: errors.AlreadyOver(FOREIGN),
     errors.CannotCancel: errors.CannotCancel(FOREIGN),
+    errors.PlaceClosed: errors.PlaceClosed(locked=False),
     errors.PermissionsMissing: errors.PermissionsMissing(["View Channel", "Attach Files"]),
     errors.TooManyRuns: errors.TooManyRuns(2, everybody=False),
 }
@@ -45,9 +62,9 @@ KINDS = [kind for kind in kinds_of(CoreError) if kind.__module__.startswith(("co
 
 
 def sample(kind: type[CoreError]) -> CoreError:
-    if issubclass(kind, ApiError):
-        return kind("POST /run/deployment/queue", 500)
-    return SAMPLES.get(kind) or kind()
+    if kind in SAMPLES:
+        return SAMPLES[kind]
+    return kind("POST /run/deployment/queue", 500) if issubclass(kind, ApiError) else kind()
 
 
 def markup_in(sentence: str) -> list[str]:
@@ -209,6 +226,36 @@ def test_a_form_with_problems_lists_them_and_counts_the_rest() -> None:
         (CannotCancel(None), "This machine kind cannot cancel"),
         (FileTooLarge("a.png", limit=2**20, size=3 * 2**20), "(3.0 MB): at most 1.0 MB"),
         (FileTooLarge("a.png", limit=2**20), "is too large: at most 1.0 MB"),
+        (
+            FileTooLarge("a.png", limit=2**20, size=2**20 + 1),
+            "a little too large: at most 1.0 MB. Nothing",
+        ),
+        (operator_errors.UploadRefused(FileTooLarge("a.json", limit=2**20)), "at most 1.0 MB. Nothing was uploaded."),
+        (operator_errors.UploadRefused(errors.FileError("a.json")), "could not be used. Nothing was uploaded."),
+        (
+            operator_errors.ChangeInvalid([Problem("endpoint", Fault.NOT_AN_ADDRESS)]),
+            "Nothing was changed. Please change this:\n- **endpoint** must be an address such as",
+        ),
+        (operator_errors.ChangeRefused("machine.add"), "did not accept this. Nothing was changed."),
+        (operator_errors.ChangeUnclear("machine.add"), "did not say whether it was done. Look at `/machines` before"),
+        (operator_errors.ChangeUnclear("workflow.upload"), "Look at `/workflows` before"),
+        (operator_errors.ChangeUnclear("deployment.create"), "Look at `/deployments` before"),
+        (operator_errors.VersionUnknown(), "no version that could be deployed"),
+        (operator_errors.VersionUnknown(9), "no version 9. `/workflows` shows"),
+        (
+            operator_errors.SharesOnly("production"),
+            "deletes shares only; this one is `production`. Delete it on its website, or delete its workflow.",
+        ),
+        (operator_errors.AskedByAnother(), "Somebody else pressed it a moment ago."),
+        (
+            operator_errors.EnvironmentUnclear("a", None, ["staging", "preview"]),
+            "**a** is deployed to `staging`, `preview`.",
+        ),
+        (
+            operator_errors.EnvironmentUnclear("a", "preview", ["staging"]),
+            "not deployed to `preview`, but to `staging`.",
+        ),
+        (operator_errors.EnvironmentUnclear("a", "preview", []), "is not deployed at all"),
         (errors.PermissionsMissing(["View Channel", "Attach Files"]), "it needs View Channel, Attach Files."),
         (errors.DeploymentNotFound("x"), "`/deployments` lists what can be run"),
         (errors.DeploymentNotFound("x", ["y"]), "Did you mean **y**?"),

@@ -1,20 +1,25 @@
-"""The API's objects are read whatever else they hold."""
+"""Runs are read whatever else they hold."""
 
 import json
-from datetime import UTC, datetime
+import math
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from core.comfydeploy.client import read_items
-from core.comfydeploy.models import FINAL, DeploymentRow, Output, Run, RunRow, Status, Submitted, UploadedFile, Workflow
+from core.comfydeploy.models import FINAL, Output, Run, RunRow, Status, Submitted
+from core.comfydeploy.wire import parse_date
 from tests.anything import QUICK, json_values
+from tests.core.comfydeploy import samples
 
 RUN = "0a1b2c3d-0000-4000-8000-00000000abcd"
 WORKFLOW = "5e6f7a8b-0000-4000-8000-00000000ef01"
+USUAL_DATE = r"[0-2][0-9]{3}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-6][0-9]:[0-6][0-9](\.[0-9]{1,7})?Z"
 MOMENT = datetime(2026, 11, 20, 6, 6, 42, tzinfo=UTC)
 
 
@@ -23,42 +28,61 @@ def run(**fields: object) -> Run:
 
 
 def test_a_run_is_read_as_the_api_sends_it() -> None:
-    body: dict[str, Any] = {
-        "id": RUN,
-        "workflow_version_id": WORKFLOW,
-        "workflow_inputs": {"prompt": "a harbour", "steps": 20},
-        "workflow_id": WORKFLOW,
-        "machine_id": None,
-        "origin": "api",
-        "status": "not-started",
-        "ended_at": None,
-        "created_at": "2026-11-20T06:06:42.000000Z",
-        "updated_at": "2026-11-20T06:06:42.000000Z",
-        "started_at": None,
-        "machine_type": "classic",
-        "live_status": "Executing KSampler",
-        "progress": 0.14000000059604645,
-        "webhook": None,
-        "outputs": [{"id": RUN, "output_id": None, "run_id": RUN, "data": {"images": []}, "created_at": None}],
-        "number": 0,
-        "duration": None,
-        "queue_position": 3,
-    }
-
-    read = Run.model_validate_json(json.dumps(body))
+    read = Run.model_validate_json(json.dumps(samples.run(queue_position=3)))
 
     assert read == Run(
-        id=RUN,
-        status="not-started",
-        workflow_id=WORKFLOW,
+        id=samples.RUN,
+        status="success",
+        workflow_id=samples.WORKFLOW,
         workflow_inputs={"prompt": "a harbour", "steps": 20},
-        live_status="Executing KSampler",
-        progress=0.14,
+        live_status="Executing SaveImage",
+        progress=0.96,
         queue_position=3,
-        machine_type="classic",
-        created_at=MOMENT,
-        outputs=[Output(data={"images": []})],
+        machine_type="comfy-deploy-serverless",
+        created_at=datetime(2026, 11, 20, 6, 9, 42, 520000, UTC),
+        ended_at=datetime(2026, 11, 20, 6, 9, 45, 291000, UTC),
+        gpu="A10G",
+        run_duration=2.295359,
+        outputs=[
+            Output(
+                output_id="picture",
+                data={"images": [{"url": "https://b.example/a.png", "type": "output", "filename": "a.png"}]},
+                created_at=datetime(2026, 11, 20, 6, 9, 45, 255000, UTC),
+            )
+        ],
     )
+
+
+def test_a_run_of_the_older_server_leaves_out_what_that_one_does_not_say() -> None:
+    read = Run.model_validate_json(json.dumps(samples.older_run()))
+
+    assert (read.id, read.status, read.workflow_id) == (samples.RUN, "uploading", samples.WORKFLOW)
+    assert (read.progress, read.live_status, read.machine_type, read.gpu) == (0.0, None, None, None)
+    assert read.outputs == [
+        Output(data={"images": [{"filename": "a.png", "subfolder": "", "type": "output"}]}),
+    ]
+
+
+@pytest.mark.parametrize("row", [samples.light_run(), samples.run_of_deployment(), samples.run()])
+def test_a_row_of_any_list_of_runs_is_read(row: samples.Json) -> None:
+    read = RunRow.model_validate_json(json.dumps(row))
+
+    assert (read.id, read.status) == (row["id"], row["status"])
+    assert read.created_at is not None
+    assert read.created_at.tzinfo is not None
+
+
+@pytest.mark.parametrize(
+    ("sent", "seconds"),
+    [(2.295359, 2.295359), ("11.5", 11.5), (0, 0.0), (None, None), ("soon", None), ([], None), ({}, None)],
+)
+def test_a_duration_is_a_number_or_a_text_of_one(sent: object, seconds: float | None) -> None:
+    assert run(run_duration=sent).run_duration == seconds
+
+
+@pytest.mark.parametrize("sent", [math.nan, math.inf, -math.inf, "nan", "inf", -1.0, 10**400])
+def test_a_duration_that_is_none_counts_as_not_said(sent: object) -> None:
+    assert run(run_duration=sent).run_duration is None
 
 
 @pytest.mark.parametrize(
@@ -70,6 +94,8 @@ def test_a_run_is_read_as_the_api_sends_it() -> None:
         "2026-11-20T06:06:42",
         "2026-11-20T06:06:42.000000+00Z",
         "2026-11-20T06:06:42+00:00",
+        "2026-11-20 06:06:42.000000Z",
+        "2026-11-20T07:06:42+01:00",
     ],
 )
 def test_every_date_form_is_the_same_moment(form: str) -> None:
@@ -170,66 +196,11 @@ def test_an_id_is_kept_in_one_spelling() -> None:
     assert Submitted.model_validate({"run_id": RUN.upper()}).run_id == RUN
 
 
-def test_a_deployment_is_read_as_the_list_sends_it() -> None:
-    item = {
-        "id": RUN,
-        "user_id": "user_1",
-        "org_id": None,
-        "workflow_id": WORKFLOW,
-        "environment": "production",
-        "description": None,
-        "updated_at": "2026-11-20T06:06:42.000000Z",
-        "workflow": {"id": WORKFLOW, "name": "Portraits", "cover_url": None},
-        "version": {"version": 3, "workflow_api": {"1": {}}, "created_at": "2026-11-20T06:06:42.000Z"},
-        "input_types": None,
-        "modal_image_id": None,
-    }
-
-    read = DeploymentRow.model_validate(item)
-
-    assert (read.id, read.environment, read.workflow_id) == (RUN, "production", WORKFLOW)
-    assert read.workflow is not None
-    assert read.workflow.name == "Portraits"
-    assert read.version is not None
-    assert (read.version.version, read.version.workflow_api) == (3, {"1": {}})
-
-
-@pytest.mark.parametrize("garbage", [None, [], "text", 5, {"name": None}])
-def test_a_deployment_without_workflow_or_version_is_still_one(garbage: object) -> None:
-    item = {"id": RUN, "workflow_id": WORKFLOW, "environment": "staging", "workflow": garbage, "version": garbage}
-
-    read = DeploymentRow.model_validate(item)
-
-    assert read.workflow is None
-    assert read.version is None or read.version.version is None
-
-
-def test_a_broken_item_costs_only_itself() -> None:
-    good = {"id": RUN, "status": "running"}
-    broken: list[object] = [{"id": "x", "status": "running"}, None, "text", {"status": "running"}, []]
-
-    rows, bad = read_items(RunRow, [broken[0], good, *broken[1:]])
-
-    assert [row.id for row in rows] == [RUN]
-    assert bad == broken
-
-
-@pytest.mark.parametrize(("model", "body"), [(Submitted, {"run_id": "x"}), (UploadedFile, {}), (Workflow, {"id": RUN})])
-def test_a_pydantic_error_does_not_repeat_the_values(
-    model: type[Submitted | UploadedFile | Workflow], body: object
-) -> None:
-    with pytest.raises(ValidationError) as caught:
-        model.model_validate(body)
-
-    assert "input_value" not in str(caught.value)
-
-
 def garbage_for(*names: str) -> st.SearchStrategy[dict[str, Any]]:
     return st.fixed_dictionaries({}, optional=dict.fromkeys(names, json_values))
 
 
 run_garbage = garbage_for(*(set(Run.model_fields) - {"id", "status"}), "webhook", "number", "_new")
-row_garbage = garbage_for(*(set(DeploymentRow.model_fields) - {"id", "environment", "workflow_id"}), "gpu", "_new")
 
 
 @QUICK
@@ -243,9 +214,41 @@ def test_a_run_is_read_whatever_its_other_fields_hold(fields: dict[str, Any]) ->
     assert read.queue_position is None or read.queue_position >= 0
 
 
-@QUICK
-@given(row_garbage)
-def test_a_deployment_is_read_whatever_its_other_fields_hold(fields: dict[str, Any]) -> None:
-    read = DeploymentRow.model_validate({"id": RUN, "environment": "production", "workflow_id": WORKFLOW} | fields)
+def date_of(form: str) -> object:
+    """What the slow way makes of it."""
+    try:
+        return parse_date(form)
+    except ValueError:
+        return None
 
-    assert (read.id, read.environment, read.workflow_id) == (RUN, "production", WORKFLOW)
+
+@QUICK
+@given(
+    st.from_regex(
+        r"[0-2][0-9]{3}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-6][0-9]:[0-6][0-9](\.[0-9]{1,7})?Z", fullmatch=True
+    )
+)
+@example("2026-02-29T00:00:00Z")
+@example("2026-11-20T23:59:60Z")
+@example("2026-11-20T24:00:00Z")
+@example("0000-01-01T00:00:00Z")
+@example("2026-11-20T06:06:42.1Z")
+def test_the_usual_date_is_read_like_any_other(form: str) -> None:
+    read = run(created_at=form).created_at
+
+    assert read == date_of(form)
+    assert read is None or read.utcoffset() == timedelta(0)
+
+
+@QUICK
+@given(
+    st.uuids(), st.sampled_from([str.lower, str.upper, str.title, lambda text: text.replace("-", ""), "{{{}}}".format])
+)
+def test_the_usual_id_is_read_like_any_other(known: UUID, spelt: Callable[[str], str]) -> None:
+    assert run(id=spelt(str(known))).id == str(known)
+
+
+@pytest.mark.parametrize("text", [f"{RUN}\n", f" {RUN}", f"{RUN}/..", RUN[:-1], RUN.replace("a", "\u0430"), RUN + "0"])
+def test_what_only_looks_like_an_id_is_none(text: str) -> None:
+    with pytest.raises(ValidationError):
+        run(id=text)

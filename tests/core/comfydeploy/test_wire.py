@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.comfydeploy.errors import BadReply
 from core.comfydeploy.wire import api_root, checked_id, decode, key_scope, parse_date, parse_retry_after, unsigned
-from core.errors import BadReply
 from tests.anything import QUICK, texts
 
 NOW = datetime(2026, 11, 20, 6, 0, tzinfo=UTC)
@@ -240,7 +240,7 @@ def test_a_body_that_is_no_json_is_a_bad_reply_that_does_not_repeat_it(body: byt
     with pytest.raises(BadReply, match=r"^GET /run/\{id\}: BadReply$") as caught:
         decode("GET /run/{id}", body)
 
-    assert caught.value.__suppress_context__
+    assert (caught.value.__context__, caught.value.__cause__) == (None, None)
 
 
 @QUICK

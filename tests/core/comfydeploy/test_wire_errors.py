@@ -6,21 +6,24 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from core.comfydeploy.wire import error_for
-from core.errors import (
+from core.comfydeploy.errors import (
     AccessDenied,
     ApiError,
     Busy,
-    CoreError,
     DispatchFailed,
     KeyRefused,
+    MachineInUse,
+    MachineKeptWarm,
     NotCancellable,
     NotFound,
+    NotFoundOrBroken,
     OutOfCredits,
     Refused,
     ServerFault,
     WrongAddress,
 )
+from core.comfydeploy.wire import error_for
+from core.errors import CoreError
 from tests.anything import QUICK, json_values, texts
 
 CALL = "POST /run/deployment/queue"
@@ -56,6 +59,18 @@ def said(value: object) -> bytes:
         (404, said("Workflow version not found for this deployment"), NotFound),
         (404, said("Workflow API not found"), NotFound),
         (404, said("Run not found"), NotFound),
+        (404, said("Workflow not found or you don't have access to it"), NotFound),
+        (404, said("Deployments not found or you don't have access to it"), NotFound),
+        (404, b'{"error":"Machine not found"}', NotFound),
+        (500, said("404: Workflow not found"), NotFound),
+        (500, said("Internal server error: 404: Machine not found"), NotFound),
+        (500, said("Internal server error: 'NoneType' object has no attribute 'environment'"), NotFound),
+        # as older servers say it
+        (400, b'{"code":400,"message":"Workflow not found"}', NotFound),
+        (500, b'{"error":"No version found"}', NotFound),
+        (500, b'{"error":"Deployment not found"}', ServerFault),
+        (400, b'{"success":false,"error":{"issues":[{"path":["inputs"]}],"name":"ZodError"}}', Refused),
+        (401, b"Revoked token", KeyRefused),
         # where it is asked
         (404, said("Not Found"), WrongAddress),
         (404, b"404 page not found", WrongAddress),
@@ -69,13 +84,15 @@ def said(value: object) -> bytes:
         (400, said("Invalid machine type"), Refused),
         (400, said("Unsupported file type"), Refused),
         (400, said("File size exceeds 250MB limit"), Refused),
-        (400, b'{"code":400,"message":"Workflow not found"}', Refused),
-        (402, said("You still have these workflows related to this machine: portraits"), Refused),
         (413, PROXY_PAGE, Refused),
         (422, said([]), Refused),
         (429, b"", Busy),
         (429, b"slow down", Busy),
         (429, said("Too Many Requests"), Busy),
+        # a machine that is to be deleted
+        (402, said("You still have these workflows related to this machine: portraits"), MachineInUse),
+        (400, said("Please set keep warm to 0 before deleting the machine."), MachineKeptWarm),
+        (402, said("Payment required"), Refused),
         # the machine behind it
         (400, said("Error creating run: 400 Bad Request"), DispatchFailed),
         (403, said("Error creating run: 403 Forbidden"), DispatchFailed),
@@ -84,7 +101,7 @@ def said(value: object) -> bytes:
         (500, said("Error creating run: 500 Internal Server Error"), DispatchFailed),
         (500, said("Error cancel function 404: Run not found or has no modal function call ID"), NotCancellable),
         (500, said(SQL), ServerFault),
-        (500, said("Internal server error: 'NoneType' object has no attribute 'environment'"), ServerFault),
+        (500, said("Internal server error"), ServerFault),
         (500, b"Internal Server Error", ServerFault),
         (500, b'{"error":"Internal server error"}', ServerFault),
         (500, b"", ServerFault),
@@ -112,6 +129,40 @@ def test_busy_says_how_long() -> None:
 
     assert isinstance(error, Busy)
     assert error.retry_after == 7.5
+
+
+@pytest.mark.parametrize(
+    ("listed", "workflows"),
+    [
+        ("portraits", ("portraits",)),
+        ("a,b", ("a", "b")),
+        (" a , b ,, ", ("a", "b")),
+        ("it: is", ("it: is",)),
+        ("", ()),
+        ("x" * 300, ("x" * 100,)),
+        (",".join("x" * 30), ("x",) * 25),
+    ],
+)
+def test_a_machine_in_use_tells_by_which_workflows(listed: str, workflows: tuple[str, ...]) -> None:
+    error = error_for(CALL, 402, said(f"You still have these workflows related to this machine: {listed}"))
+
+    assert isinstance(error, MachineInUse)
+    assert error.workflows == workflows
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (said("Internal server error"), NotFoundOrBroken),
+        (said("Internal server error: (sqlalchemy.Error) invalid input"), NotFoundOrBroken),
+        (said("Internal server error: 404: Workflow not found"), NotFound),
+        (b"Internal Server Error", ServerFault),
+        (PROXY_PAGE, ServerFault),
+        (b"", ServerFault),
+    ],
+)
+def test_where_absence_is_hidden_only_the_servers_own_500_may_mean_it(body: bytes, kind: type[ApiError]) -> None:
+    assert type(error_for(CALL, 500, body, hides_absence=True)) is kind
 
 
 @pytest.mark.parametrize("kind", ["detail", "error", "message"])

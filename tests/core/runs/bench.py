@@ -4,19 +4,23 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from core.catalog import Catalog
+from core.catalog import Catalog, Terms
 from core.comfydeploy.client import ComfyDeploy
+from core.comfydeploy.files import Files
 from core.comfydeploy.fit import Given
+from core.comfydeploy.transport import TIMEOUTS, Timeouts, Transport
 from core.errors import SurfaceLost
 from core.hosts import Hosts, trusted_host
-from core.media import Media
+from core.media import NETWORK, Media
+from core.metrics import Metrics
 from core.people.actor import Actor
 from core.people.limits import RunLimits
 from core.runs.deliveries import Deliveries
-from core.runs.generation import Generation, Parts, Wish
+from core.runs.generation import Generation, Wish
 from core.runs.mark import Mark, read_mark
+from core.runs.ordering import Parts
 from core.runs.submission import Submission
 from core.runs.tracker import Tracker
 from core.runs.view import RunView, Stage
@@ -27,6 +31,7 @@ BERT = Actor(user=1002, guild=77)
 MODERATOR = Actor(user=1003, guild=77, may_moderate=True)
 SEED = 4242
 SMALL = "width=64; height=64"
+WISH = Wish(ANNA, "text-to-image", Given(), SMALL)
 
 QUICK = Behaviour(seconds=1.0, queue_seconds=0.5, cold_seconds=0.0)
 FOREVER = Behaviour(seconds=1e6, queue_seconds=0.5, cold_seconds=0.0)
@@ -78,12 +83,16 @@ class Canvas:
 
 @dataclass(frozen=True, slots=True)
 class Pauses:
-    """In seconds: between shows of one run, for a farewell, and for a double click; how long the catalog is kept."""
+    """In seconds: between shows of one run, for a farewell, and for a double click; how long the catalog is kept.
+
+    `looks` are before each look for a run of an unclear submit.
+    """
 
     pace: float = 0.0
     farewell: float = 1.0
     double_click: float = 0.05
     ttl: float = 3600.0
+    looks: tuple[float, ...] = (0.0, 0.01)
 
 
 USUAL = Pauses()
@@ -98,18 +107,44 @@ class Bench:
     deliveries: Deliveries
     limits: RunLimits
     generation: Generation
+    metrics: Metrics
 
     async def start(
         self, canvas: Canvas, deployment: str = "text-to-image", actor: Actor = ANNA, further: str = SMALL
     ) -> str:
-        return await self.generation.start(Wish(actor, deployment, Given(), further), canvas)
+        return await self.wish(Wish(actor, deployment, Given(), further), canvas)
+
+    async def wish(self, wish: Wish, canvas: Canvas) -> str:
+        run_id = await self.generation.start(wish, canvas)
+        assert run_id is not None
+        return run_id
+
+    async def again(self, run_id: str, actor: Actor, canvas: Canvas) -> str:
+        new_id = await self.generation.again(run_id, actor, canvas)
+        assert new_id is not None
+        return new_id
+
+    async def unknown(self, canvas: Canvas, actor: Actor = ANNA) -> str:
+        """Start a run whose submit never arrives and is not found; the trail that its message asks with."""
+        rule = self.sandbox.faults.add("POST", faults.QUEUE, faults.CUT)
+        started = await self.generation.start(Wish(actor, "text-to-image", Given(), SMALL), canvas)
+        self.sandbox.faults.remove(rule)
+        last = canvas.shown[-1]
+        assert (started, last.stage) == (None, Stage.UNKNOWN)
+        assert last.trail is not None
+        return last.trail
+
+    async def arrive(self) -> str:
+        """The newest submit takes its effect only now, as if it had waited in a proxy; the id of its run."""
+        body = [call.body for call in self.sandbox.calls if call.path == faults.QUEUE][-1]
+        return await self.api.runs.submit(body["deployment_id"], body["inputs"])
 
     async def elsewhere(self, deployment: str = "text-to-image", *, owner: Actor | None = None) -> str:
         """A run that nobody follows; without an owner it is not ours."""
         row = self.sandbox.deployment(deployment)
         mark = Mark("d00d", owner.user, owner.guild, row.id) if owner else None
         inputs = {"prompt": "made before", "seed": 5, "width": 64, "height": 64}
-        return await self.api.submit(row.id, inputs | ({"_stationthis": str(mark)} if mark else {}))
+        return await self.api.runs.submit(row.id, inputs | ({"_stationthis": str(mark)} if mark else {}))
 
     def mark(self, run_id: str) -> Mark:
         return read_mark(self.sandbox.runs[run_id].workflow_inputs)
@@ -123,27 +158,37 @@ class Bench:
         return self.calls("POST", faults.QUEUE)
 
 
+def _in_a_hurry() -> float:
+    """The breaker's clock: after failures in a row it holds calls back for milliseconds only."""
+    return time.monotonic() * 1000
+
+
 @asynccontextmanager
 async def open_bench(
     sandbox: ComfyDeploySandbox,
     pauses: Pauses = USUAL,
     limits: tuple[int, int] = (2, 20),
     draw: Callable[[int, int], int] = lambda _low, _high: SEED,
+    timeouts: Timeouts = TIMEOUTS,
 ) -> AsyncIterator[Bench]:
     """Core with `limits` per person and in total; every deployment of the sandbox goes quickly."""
     for row in sandbox.deployments:
         sandbox.behaviour[row.name] = QUICK
     async with AsyncExitStack() as stack:
-        api = await stack.enter_async_context(ComfyDeploy.connect(sandbox.url, sandbox.key))
+        metrics = Metrics()
+        connecting = Transport.connect(sandbox.url, sandbox.key, timeouts, metrics, clock=_in_a_hurry)
+        transport = await stack.enter_async_context(connecting)
+        api = ComfyDeploy(transport, await stack.enter_async_context(Files.connect(transport)))
         hosts = Hosts(trusted=frozenset({trusted_host(sandbox.url)}))
-        media = await stack.enter_async_context(Media.connect(api, inputs=hosts, outputs=hosts))
-        catalog = await stack.enter_async_context(aclosing(Catalog(api, ["production"], pauses.ttl)))
-        following = Tracker.start(api.get_run, lambda _age, _failures: 0.003, glance=api.find_status)
+        network = replace(NETWORK, pauses=(0.0, 0.0))
+        media = await stack.enter_async_context(Media.connect(api, inputs=hosts, outputs=hosts, network=network))
+        catalog = await stack.enter_async_context(aclosing(Catalog(api, Terms(ttl=pauses.ttl))))
+        following = Tracker.start(api.runs.get, lambda _age, _failures: 0.003, glance=api.runs.find_status)
         tracker = await stack.enter_async_context(following)
-        deliveries = Deliveries(api, tracker, media, pauses.pace, pauses.farewell)
+        deliveries = Deliveries(api, tracker, media, metrics, pauses.pace, pauses.farewell)
         await stack.enter_async_context(aclosing(deliveries))
         places = RunLimits(*limits)
-        submission = Submission(api, looks=(0.0, 0.01), pause=0.01)
-        parts = Parts(api, catalog, media, submission, deliveries, places)
+        submission = Submission(api, looks=pauses.looks, pause=0.01, held_back=0.01)
+        parts = Parts(api, catalog, media, submission, deliveries, places, metrics)
         generation = Generation(parts, draw, pauses.double_click)
-        yield Bench(sandbox, api, catalog, tracker, deliveries, places, generation)
+        yield Bench(sandbox, api, catalog, tracker, deliveries, places, generation, metrics)

@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+from core.comfydeploy.errors import NotFound
 from core.comfydeploy.models import Run
-from core.errors import NotFound
 from core.runs.tracker import Tracker, Update, Updates
 
 RUN = "00000000-0000-4000-8000-000000000001"

@@ -4,15 +4,8 @@ import asyncio
 
 import pytest
 
-from core.errors import (
-    AlreadyOver,
-    CannotCancel,
-    NothingUnderWay,
-    NotYourRun,
-    RunGone,
-    RunNotOurs,
-    ServerFault,
-)
+from core.comfydeploy.errors import ServerFault
+from core.errors import AlreadyOver, CannotCancel, NothingUnderWay, NotYourRun, RunGone, RunNotOurs
 from core.people.actor import Actor
 from core.runs.view import Stage
 from stationthis_discord.sandbox.comfydeploy import faults
@@ -172,12 +165,31 @@ async def test_the_newest_of_a_persons_runs_is_cancelled_by_default(bench: Bench
     assert [bench.sandbox.state(run_id).status for run_id in (older, newer)] == ["running", "cancelled"]
 
 
-async def test_a_person_may_name_the_run_by_the_beginning_of_its_id(bench: Bench) -> None:
+@pytest.mark.parametrize("written", ["{}", " {} ", "{:.4}"])
+async def test_a_person_may_name_the_run_by_the_beginning_of_its_id(bench: Bench, written: str) -> None:
     older, newer = [await _running(bench, Canvas()) for _ in range(2)]
 
-    await bench.generation.cancel_mine(f" {older[:8]} ", ANNA)
+    await bench.generation.cancel_mine(written.format(older[:8]), ANNA)
 
     assert [bench.sandbox.state(run_id).status for run_id in (older, newer)] == ["cancelled", "running"]
+
+
+async def test_capitals_in_a_runs_id_do_not_matter(bench: Bench) -> None:
+    run_id = await _running(bench, Canvas())
+
+    await bench.generation.cancel_mine(run_id.upper(), ANNA)
+
+    assert bench.sandbox.state(run_id).status == "cancelled"
+
+
+@pytest.mark.parametrize("written", ["", " ", "{:.1}", "{:.3}", " {:.3} "])
+async def test_too_little_of_an_id_names_no_run(bench: Bench, written: str) -> None:
+    run_id = await _running(bench, Canvas())
+
+    with pytest.raises(NothingUnderWay):
+        await bench.generation.cancel_mine(written.format(run_id), ANNA)
+
+    assert bench.sandbox.state(run_id).status == "running"
 
 
 @pytest.mark.parametrize("named", [None, "zzzz", NOBODY])

@@ -1,13 +1,15 @@
-"""One submit for one wish: never two runs, and never one that is lost while it can be found."""
+"""One submit for one wish: what made nothing may be sent again, a clear no is the answer, all else is unclear."""
 
 import asyncio
+from dataclasses import replace
 from itertools import pairwise
 
+import aiohttp
 import pytest
 
-from core.catalog import Catalog, Deployment
+from core.catalog import Catalog
 from core.comfydeploy.client import ComfyDeploy
-from core.errors import (
+from core.comfydeploy.errors import (
     AccessDenied,
     ApiError,
     Busy,
@@ -15,22 +17,25 @@ from core.errors import (
     KeyRefused,
     NotFound,
     OutOfCredits,
+    Paused,
     Refused,
-    SubmitUnknown,
     Unreachable,
     WrongAddress,
 )
+from core.comfydeploy.transport import TIMEOUTS
+from core.errors import SubmitUnclear
+from core.offer import Deployment
 from core.runs.mark import Mark, read_mark
-from core.runs.submission import Submission
+from core.runs.submission import Submission, Trail
 from stationthis_discord.sandbox.comfydeploy import Behaviour, ComfyDeploySandbox, Fault, faults
-from tests.waiting import until
+from stationthis_discord.sandbox.comfydeploy.errors import NO_METHOD, NO_ROUTE, Problem
 
 VALUES = {"prompt": "a lake", "seed": 7}
 
 
 @pytest.fixture
 async def deployment(api: ComfyDeploy) -> Deployment:
-    return await Catalog(api, ["production"], ttl=60).find("text-to-image")
+    return await Catalog(api).find("text-to-image")
 
 
 @pytest.fixture
@@ -44,7 +49,7 @@ def submission(api: ComfyDeploy) -> Submission:
 
 
 def _posts(sandbox: ComfyDeploySandbox) -> int:
-    return sum(call.path == faults.QUEUE for call in sandbox.calls)
+    return sum(call.method == "POST" for call in sandbox.calls)
 
 
 async def test_a_run_is_made_with_its_values_and_its_mark(
@@ -119,8 +124,6 @@ async def test_a_server_that_stays_busy_gets_its_answer_passed_on(
         (Fault(status=403, body={"detail": "no"}), AccessDenied),
         (faults.NO_CREDITS, OutOfCredits),
         (Fault(status=404, body={"detail": "Deployment not found"}), NotFound),
-        (Fault(status=404, body={"detail": "Not Found"}), WrongAddress),
-        (Fault(status=405, body={"detail": "Method Not Allowed"}), WrongAddress),
         (Fault(status=307, body=""), WrongAddress),
         (Fault(status=422, body={"detail": [{"loc": ["body", "inputs", "x"]}]}), Refused),
         (Fault(status=400, body={"detail": "Error creating run: 400 Bad Request"}), DispatchFailed),
@@ -144,91 +147,101 @@ async def test_a_clear_refusal_is_the_answer_after_one_submit(
     assert (_posts(sandbox), sandbox.runs) == (1, {})
 
 
-NOT_READ = Fault(status=200, body="<html>", after=True)
-UNCLEAR = [faults.CUT_AFTER, faults.BAD_GATEWAY_AFTER, NOT_READ]
+NO_JSON_AFTER = Fault(status=200, body="<html>", after=True)
+NO_ID_AFTER = Fault(status=200, body={"run": "created"}, after=True)
+BROKEN_AFTER = Fault(status=500, after=True, wait=0.05)
+TOO_LATE = faults.slow(0.2)
 
 
-@pytest.mark.parametrize("fault", UNCLEAR, ids=["cut", "502", "no JSON"])
-async def test_a_run_whose_answer_was_lost_is_found_by_its_mark(
-    sandbox: ComfyDeploySandbox, submission: Submission, deployment: Deployment, mark: Mark, fault: Fault
+@pytest.mark.parametrize("problem", [NO_ROUTE, NO_METHOD])
+async def test_a_server_without_todays_path_gets_the_submit_by_the_older_one(
+    sandbox: ComfyDeploySandbox, submission: Submission, deployment: Deployment, mark: Mark, problem: Problem
 ) -> None:
-    sandbox.faults.add("POST", faults.QUEUE, fault, times=1)
+    sandbox.faults.add("POST", faults.QUEUE, faults.problem(problem))
 
-    run_id = await submission.submit(deployment, VALUES, mark)
+    run_ids = [await submission.submit(deployment, VALUES, mark) for _ in range(2)]
 
-    assert list(sandbox.runs) == [run_id]
-    assert _posts(sandbox) == 1
+    assert (list(sandbox.runs), _posts(sandbox)) == (run_ids, 3)
 
 
-async def test_the_failed_run_of_a_machine_that_cannot_be_reached_is_found(
-    sandbox: ComfyDeploySandbox, submission: Submission, deployment: Deployment, mark: Mark
+@pytest.mark.parametrize("problem", [NO_ROUTE, NO_METHOD])
+async def test_a_server_without_either_path_is_a_wrong_address(
+    sandbox: ComfyDeploySandbox, submission: Submission, deployment: Deployment, mark: Mark, problem: Problem
 ) -> None:
-    sandbox.behaviour["text-to-image"] = Behaviour(outcome="unreachable")
+    sandbox.faults.add("POST", "/api/run*", faults.problem(problem))
 
-    run_id = await submission.submit(deployment, VALUES, mark)
+    with pytest.raises(WrongAddress):
+        await submission.submit(deployment, VALUES, mark)
 
-    assert sandbox.state(run_id).status == "failed"
-
-
-async def test_a_lost_run_is_told_from_others_of_the_same_person(
-    sandbox: ComfyDeploySandbox, api: ComfyDeploy, submission: Submission, deployment: Deployment, mark: Mark
-) -> None:
-    await submission.submit(deployment, VALUES, Mark("beef", mark.user, mark.guild, deployment.id))
-    await api.submit(deployment.id, {"prompt": "made elsewhere"})
-    sandbox.faults.add("POST", faults.QUEUE, faults.CUT_AFTER, times=1)
-
-    run_id = await submission.submit(deployment, VALUES, mark)
-
-    assert read_mark(sandbox.runs[run_id].workflow_inputs) == mark
+    assert (sandbox.runs, _posts(sandbox)) == ({}, 2)
 
 
-@pytest.mark.parametrize("fault", [faults.CUT, faults.BAD_GATEWAY])
-async def test_when_no_run_is_found_nobody_knows_and_nothing_is_sent_again(
-    sandbox: ComfyDeploySandbox, submission: Submission, deployment: Deployment, mark: Mark, fault: Fault
+@pytest.mark.parametrize(
+    ("fault", "runs"),
+    [
+        (faults.CUT, 0),
+        (faults.BAD_GATEWAY, 0),
+        (faults.SERVER_ERROR, 0),
+        (faults.NOT_JSON, 0),
+        (faults.CUT_AFTER, 1),
+        (faults.BAD_GATEWAY_AFTER, 1),
+        (BROKEN_AFTER, 1),
+        (NO_JSON_AFTER, 1),
+        (NO_ID_AFTER, 1),
+    ],
+)
+async def test_an_unclear_answer_leaves_a_trail_and_nothing_is_sent_again(
+    sandbox: ComfyDeploySandbox,
+    submission: Submission,
+    deployment: Deployment,
+    mark: Mark,
+    fault: Fault,
+    runs: int,
 ) -> None:
     sandbox.faults.add("POST", faults.QUEUE, fault)
 
-    with pytest.raises(SubmitUnknown):
+    with pytest.raises(SubmitUnclear) as caught:
         await submission.submit(deployment, VALUES, mark)
 
-    assert (_posts(sandbox), sandbox.runs) == (1, {})
+    trail = Trail.parse(caught.value.trail)
+    assert (trail.delivery, trail.deployment, trail.user) == (mark.delivery, deployment.id, mark.user)
+    assert (_posts(sandbox), len(sandbox.runs)) == (1, runs)
 
 
-async def test_a_look_that_fails_is_followed_by_another(
+@pytest.mark.parametrize("fault", [faults.SILENT_AFTER, TOO_LATE], ids=["silent", "late"])
+async def test_an_answer_that_does_not_come_in_time_is_unclear(
+    sandbox: ComfyDeploySandbox, deployment: Deployment, mark: Mark, fault: Fault
+) -> None:
+    sandbox.faults.add("POST", faults.QUEUE, fault)
+    impatient = replace(TIMEOUTS, submit=aiohttp.ClientTimeout(total=0.1))
+    async with ComfyDeploy.connect(sandbox.url, sandbox.key, impatient) as api:
+        with pytest.raises(SubmitUnclear):
+            await Submission(api).submit(deployment, VALUES, mark)
+
+    assert _posts(sandbox) == 1
+
+
+async def test_a_machine_that_refuses_the_run_leaves_a_failed_one_and_says_so(
     sandbox: ComfyDeploySandbox, submission: Submission, deployment: Deployment, mark: Mark
 ) -> None:
-    sandbox.faults.add("POST", faults.QUEUE, faults.CUT_AFTER, times=1)
-    look = sandbox.faults.add("GET", "/api/v2/workflow/*", faults.SERVER_ERROR, times=3)
+    sandbox.behaviour["text-to-image"] = Behaviour(outcome="crashed", dispatch_seconds=2.0)
 
-    run_id = await submission.submit(deployment, VALUES, mark)
+    with pytest.raises(DispatchFailed):
+        await submission.submit(deployment, VALUES, mark)
 
-    assert (list(sandbox.runs), look.hits) == ([run_id], 3)
+    assert [sandbox.state(run_id).status for run_id in sandbox.runs] == ["failed"]
 
 
-async def test_a_run_that_cannot_be_read_hides_no_other(
-    sandbox: ComfyDeploySandbox, api: ComfyDeploy, submission: Submission, deployment: Deployment, mark: Mark
+async def test_while_the_api_is_taken_to_be_away_nothing_is_sent(
+    sandbox: ComfyDeploySandbox, submission: Submission, deployment: Deployment, mark: Mark
 ) -> None:
-    sandbox.faults.add("POST", faults.QUEUE, faults.CUT_AFTER, times=1)
-    submitting = asyncio.ensure_future(Submission(api, looks=(0.2,)).submit(deployment, VALUES, mark))
-    await until(lambda: sandbox.runs)
-    unreadable = await api.submit(deployment.id, {})  # newer, so it is asked for first
-    sandbox.faults.add("GET", f"/api/run/{unreadable}", faults.SERVER_ERROR)
+    await sandbox.refuse()
+    for _ in range(2):
+        with pytest.raises(Unreachable):
+            await submission.submit(deployment, VALUES, mark)
+    await sandbox.listen()
 
-    run_id = await submitting
+    with pytest.raises(Paused):
+        await submission.submit(deployment, VALUES, mark)
 
-    assert list(sandbox.runs) == [run_id, unreadable]
-
-
-async def test_a_run_that_could_not_be_read_is_asked_for_again_by_the_next_look_and_others_are_not(
-    sandbox: ComfyDeploySandbox, api: ComfyDeploy, deployment: Deployment, mark: Mark
-) -> None:
-    other = await api.submit(deployment.id, {})
-    sandbox.faults.add("GET", f"/api/run/{other}", faults.slow(0))
-    sandbox.faults.add("GET", "/api/run/*", faults.SERVER_ERROR, times=6)  # all tries of the first two looks
-    sandbox.faults.add("POST", faults.QUEUE, faults.CUT_AFTER, times=1)
-
-    run_id = await Submission(api, looks=(0.0, 0.0, 0.0)).submit(deployment, VALUES, mark)
-
-    paths = [call.path.removeprefix("/api/run/") for call in sandbox.calls]
-    asked = [path for path in paths if path in sandbox.runs]
-    assert asked == [run_id, run_id, run_id, other, run_id, run_id, run_id, run_id]
+    assert (_posts(sandbox), sandbox.runs) == (0, {})

@@ -5,7 +5,8 @@ import asyncio
 import pytest
 
 from core.comfydeploy.client import ComfyDeploy
-from core.errors import KeyRefused, NoAnswer, RunGone
+from core.comfydeploy.errors import KeyRefused, NoAnswer
+from core.errors import RunGone
 from core.runs.tracker import Tracker
 from stationthis_discord.sandbox.comfydeploy import ComfyDeploySandbox, faults
 from tests.core.runs.reading import NEVER, RUN, Reader, everything, state, statuses, tracking
@@ -13,9 +14,9 @@ from tests.waiting import until
 
 
 async def test_a_run_is_followed_to_its_end_over_real_sockets(sandbox: ComfyDeploySandbox, api: ComfyDeploy) -> None:
-    run_id = await api.submit(sandbox.deployment("text-to-image").id, {})
+    run_id = await api.runs.submit(sandbox.deployment("text-to-image").id, {})
 
-    async with Tracker.start(api.get_run, lambda _age, _failures: 0.005) as tracker:
+    async with Tracker.start(api.runs.get, lambda _age, _failures: 0.005) as tracker:
         with tracker.follow(run_id) as updates:
             seen = await everything(updates)
 
@@ -136,10 +137,10 @@ async def test_a_silence_from_the_start_is_told_too() -> None:
 
 
 async def test_the_silence_of_a_real_server_ends_when_it_is_back(sandbox: ComfyDeploySandbox, api: ComfyDeploy) -> None:
-    run_id = await api.submit(sandbox.deployment("text-to-image").id, {})
+    run_id = await api.runs.submit(sandbox.deployment("text-to-image").id, {})
     sandbox.faults.add("GET", "/api/run/*", faults.BAD_GATEWAY, times=3)
 
-    async with Tracker.start(api.get_run, lambda _age, _failures: 0.005) as tracker:
+    async with Tracker.start(api.runs.get, lambda _age, _failures: 0.005) as tracker:
         with tracker.follow(run_id) as updates:
             seen = await everything(updates)
 

@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from core.errors import ApiError, RunSilent, ServerFault
+from core.comfydeploy.errors import ApiError, ServerFault
+from core.errors import RunSilent
 from core.runs.tracker import Tracker, Update
 from core.runs.view import Stage
 from stationthis_discord.sandbox.comfydeploy import Behaviour, faults

@@ -12,6 +12,7 @@ RUN = "0a1b2c3d-0000-4000-8000-00000000abcd"
 ASKED = datetime(2026, 11, 20, 6, 0, tzinfo=UTC)
 NEW = RunView(deployment="Portraits", requester=1, asked_at=ASKED)
 SENT = replace(NEW, run_id=RUN)
+LOOKING = replace(NEW, trail="d00d-0a1b2c3d000040008000000000000000-6920bd60-1")
 
 
 def run(status: str, **fields: object) -> Run:
@@ -43,6 +44,11 @@ def at(status: str, **fields: object) -> RunView:
         (replace(SENT, gone=True), Stage.LOST),
         (replace(at("success"), unread=True), Stage.UNREAD),
         (replace(SENT, unread=True), Stage.UNREAD),
+        (LOOKING, Stage.LOOKING),
+        (replace(LOOKING, unknown=True), Stage.UNKNOWN),
+        (replace(LOOKING, given_up=True), Stage.GIVEN_UP),
+        (replace(LOOKING, unknown=True, given_up=True), Stage.GIVEN_UP),
+        (replace(LOOKING, run_id=RUN), Stage.WAITING),
     ],
 )
 def test_a_run_stands_at(view: RunView, stage: Stage) -> None:
@@ -51,7 +57,7 @@ def test_a_run_stands_at(view: RunView, stage: Stage) -> None:
 
 @pytest.mark.parametrize("stage", Stage)
 def test_a_stage_is_over_when_nothing_more_comes(stage: Stage) -> None:
-    over = {Stage.DONE, Stage.FAILED, Stage.TIMED_OUT, Stage.CANCELLED, Stage.LOST, Stage.UNREAD}
+    over = {Stage.DONE, Stage.FAILED, Stage.TIMED_OUT, Stage.CANCELLED, Stage.LOST, Stage.UNREAD, Stage.GIVEN_UP}
 
     assert stage.is_over == (stage in over)
 
@@ -80,6 +86,9 @@ def test_a_clock_that_goes_wrong_makes_no_negative_duration() -> None:
     ("one", "other"),
     [
         (NEW, SENT),
+        (NEW, LOOKING),
+        (LOOKING, replace(LOOKING, unknown=True)),
+        (LOOKING, replace(LOOKING, given_up=True)),
         (SENT, at("started")),
         (at("queued", queue_position=2), at("queued", queue_position=1)),
         (at("queued"), at("queued", queue_position=0)),

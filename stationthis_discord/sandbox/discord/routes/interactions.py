@@ -40,9 +40,10 @@ def _callback(ask: Ask) -> Reply:
 
 
 def _apply(ask: Ask, interaction: Interaction, ack: Ack, data: Object) -> None:
-    if ack in {Ack.MESSAGE, Ack.DEFERRED_MESSAGE, Ack.UPDATE}:
-        access.require_awake(interaction.channel)
+    if ack is Ack.UPDATE and interaction.source:
+        access.require_awake(interaction.channel, ephemeral=interaction.source.ephemeral)
     if ack in {Ack.MESSAGE, Ack.DEFERRED_MESSAGE}:
+        access.require_awake(interaction.channel, ephemeral=interaction.hides(data))
         loading = ack is Ack.DEFERRED_MESSAGE
         slot = messages.Slot(
             interaction.channel, ask.world.bot, interaction, reply_to=interaction.source, loading=loading

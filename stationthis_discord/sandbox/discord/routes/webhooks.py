@@ -52,7 +52,7 @@ def _patch(ask: Ask) -> Reply:
 
 def _edit(ask: Ask, message: StoredMessage) -> StoredMessage:
     payload = ask.body.object()
-    access.require_awake(message.channel)
+    access.require_awake(message.channel, ephemeral=message.ephemeral)
     check_message(payload, ask.body.uploads, flags=message.flags)
     return messages.edit(ask.world, message, payload, ask.body.uploads)
 
@@ -74,7 +74,7 @@ def _post(ask: Ask) -> Reply:
     if interaction.only_of_user and len(interaction.followups) >= most("followups"):
         raise refusals.too_many_followups()
     payload = ask.body.object()
-    access.require_awake(interaction.channel)
+    access.require_awake(interaction.channel, ephemeral=interaction.hides(payload))
     check_message(payload, ask.body.uploads)
     target = original if original and not original.deleted else None
     slot = messages.Slot(interaction.channel, ask.world.bot, interaction, reply_to=target, followup=True)

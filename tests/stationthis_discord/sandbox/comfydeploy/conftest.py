@@ -19,3 +19,10 @@ async def api() -> AsyncIterator[ComfyDeploySandbox]:
 async def caller(api: ComfyDeploySandbox) -> AsyncIterator[Caller]:
     async with aiohttp.ClientSession() as http:
         yield Caller(api, http)
+
+
+@pytest.fixture
+async def sane() -> AsyncIterator[Caller]:
+    """A client of a sandbox that answers with the right status where the real API does not."""
+    async with ComfyDeploySandbox(pace=0.02, faithful=False) as sandbox, aiohttp.ClientSession() as http:
+        yield Caller(sandbox, http)

@@ -83,6 +83,18 @@ async def test_a_wrong_method_is_405(caller: Caller, method: str, path: str) -> 
     assert reply.body == ({"detail": "Method Not Allowed"} if method != "HEAD" else None)
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [("PUT", "/machine/x", "GET"), ("PUT", "/deployment/x", "PATCH"), ("PUT", "/workflow/x", "PATCH")],
+)
+async def test_a_405_names_only_the_first_method(caller: Caller, method: str, path: str, allowed: str) -> None:
+    assert (await caller.ask(method, path)).headers["Allow"] == allowed
+
+
+async def test_the_bucket_takes_no_other_method(caller: Caller) -> None:
+    assert (await caller.ask("DELETE", "/../files/inputs/sample.png")).status == 405
+
+
 async def test_a_trailing_slash_is_a_307_with_an_empty_body(api: ComfyDeploySandbox, caller: Caller) -> None:
     reply = await caller.get("/workflows/?limit=1")
 

@@ -45,7 +45,7 @@ async def test_an_upload_is_served_back_on_the_same_origin(api: ComfyDeploySandb
 
 @pytest.mark.parametrize(
     ("name", "prefix"),
-    [("a.webp", "img_"), ("v.mp4", "vid_"), ("noext", "file_"), ("a.zip", "file_"), ("a.mp3", "aud_")],
+    [("a.webp", "img_"), ("v.mp4", "vid_"), ("noext", "file_"), ("a.zip", "zip_"), ("a.mp3", "audio_")],
 )
 async def test_the_type_comes_from_the_name_alone(caller: Caller, name: str, prefix: str) -> None:
     assert (await caller.upload(name, b"x")).body["file_id"].startswith(prefix)

@@ -223,7 +223,7 @@ async def test_the_light_list_is_newest_first_and_filtered(api: ComfyDeploySandb
     api.behaviour["text-to-image"] = Behaviour(outcome="never")
     new = await caller.queue("text-to-image")
     api.age(old, 3600)
-    path = f"/v2/workflow/{api.runs[old].deployment.workflow.id}/runs"
+    path = f"/v2/workflow/{api.runs[old].workflow.id}/runs"
 
     async def ids(query: str) -> list[str]:
         return [item["id"] for item in (await caller.get(path + query)).body]

@@ -49,6 +49,7 @@ def texts(count: int) -> list[Object]:
 MESSAGES: dict[str, Callable[[int], Object]] = {
     "content": lambda n: {"content": "🎨" * n},
     "nonce": lambda n: {"content": "x", "nonce": "x" * n},
+    "nonce.number": lambda n: {"content": "x", "nonce": n},
     "embeds": lambda n: {"embeds": [{"title": "t"}] * n},
     "embed.title": lambda n: embed(title="x" * n),
     "embed.description": lambda n: embed(description="x" * n),
@@ -108,7 +109,7 @@ def filled(size: int) -> list[Object]:
     """A command of exactly this many characters that count."""
     size -= len("ad") + 2 * len("od")
     pairs = [(min(200, size - start), start // 200) for start in range(0, size, 200)]
-    choices = [{"name": "x" * (part // 2), "value": "y" * (part - part // 2)} for part, _ in pairs]
+    choices = [{"name": str(n).ljust(part // 2, "x"), "value": "y" * (part - part // 2)} for part, n in pairs]
     options = [
         {"type": 3, "name": name, "description": "d", "choices": choices[start : start + 25]}
         for name, start in (("o", 0), ("p", 25))
@@ -127,6 +128,7 @@ COMMANDS: dict[str, Callable[[int], list[Object]]] = {
     "command.choices": lambda n: option(choices=[{"name": str(i), "value": str(i)} for i in range(n)]),
     "command.text": lambda n: option(max_length=n),
     "command.total": filled,
+    "command.integer": lambda n: option(type=4, max_value=n),
     "choice.name": lambda n: option(choices=[{"name": "x" * n, "value": "v"}]),
     "choice.value": lambda n: option(choices=[{"name": "n", "value": "x" * n}]),
 }

@@ -113,7 +113,8 @@ async def test_what_is_refused(sandbox: DiscordSandbox, api: Api, fields: Object
 async def test_only_the_longest_translation_counts(sandbox: DiscordSandbox, api: Api, count: int, status: int) -> None:
     """Twenty-five choices of a hundred characters in two languages count 2500, of the 8000 a command may have."""
     choices = [
-        {"name": "n", "name_localizations": {"de": "x" * 100, "fr": "x" * 99}, "value": number} for number in range(25)
+        {"name": f"n{number}", "name_localizations": {"de": "x" * 100, "fr": "x" * 99}, "value": number}
+        for number in range(25)
     ]
     options = [{"type": 4, "name": f"o{n}", "description": "d", "choices": choices} for n in range(count)]
 

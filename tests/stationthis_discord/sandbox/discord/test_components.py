@@ -16,6 +16,8 @@ BUTTON: Object = {"type": 2, "style": 1, "label": "a", "custom_id": "a"}
 TEXT: Object = {"type": 10, "content": "t"}
 MEDIA: Object = {"url": "https://example.com/a.png"}
 
+PICKED: list[Object] = [{"label": name, "value": name, "default": True} for name in "ab"]
+
 
 def row(*items: Object) -> Object:
     return {"type": 1, "components": list(items)}
@@ -33,6 +35,8 @@ def select(kind: int, **fields: object) -> Object:
         *[select(kind, min_values=0, max_values=25) for kind in (5, 6, 7, 8)],
         select(5, default_values=[{"type": "user", "id": "1"}]),
         select(7, default_values=[{"type": "role", "id": "1"}, {"type": "user", "id": "2"}], max_values=2),
+        select(3, options=PICKED, max_values=2),
+        select(3, options=PICKED[:1]),
         select(8, channel_types=[0, 11], default_values=[{"type": "channel", "id": "1"}]),
     ],
 )
@@ -57,6 +61,7 @@ def test_good_ones(component: Object) -> None:
         select(5, default_values=[{"type": "channel", "id": "1"}]),
         select(6, default_values=[{"type": "role", "id": "1"}, {"type": "role", "id": "2"}]),
         select(3, options=[{"label": "a", "value": "a"}], max_values=2),
+        select(3, options=PICKED),
         select(3),
         {"type": 18, "label": "only in modals", "component": {"type": 23, "custom_id": "c"}},
         TEXT,

@@ -12,6 +12,7 @@ from tests.stationthis_discord.sandbox.discord.sized import (
     FILES,
     MESSAGES,
     V2,
+    choice,
     command,
     embed,
     option,
@@ -28,7 +29,7 @@ def limitless(stage: Stage) -> Stage:
 
 def test_every_limit_is_tested() -> None:
     elsewhere = {
-        *("gateway.sends", "gateway.payload", "gateway.guilds", "gateway.identifies"),
+        *("gateway.sends", "gateway.presences", "gateway.payload", "gateway.guilds", "gateway.identifies"),
         *("page", "guilds.page", "invalid.requests", "followups", "thread.name"),
     }
     assert set(LIMITS) == {*MESSAGES, *FILES, *COMMANDS, *ANSWERS, *elsewhere}
@@ -137,7 +138,19 @@ async def test_the_size_of_a_request(api: Api, more: int, status: int) -> None:
         row(label="a", style=5, url="javascript:alert(1)"),
         row(label="a"),
         row(custom_id="no label"),
+        row(label="  ", custom_id="blank label"),
         row(label="a", custom_id="a", emoji={"name": "smile"}),
+        row(label="a", custom_id="a", emoji={"name": "é"}),
+        row(label="a", custom_id="a", emoji={"name": "🎲🎲"}),
+        row(label="a", custom_id="a", emoji={}),
+        choice(emoji={"name": "漢"}),
+        {"embeds": [{}]},
+        {"embeds": [{"color": 5, "url": "https://example.com"}]},
+        {"embeds": [{"title": "t"}, {"description": " \n ", "title": "\u00a0"}]},
+        {"embeds": [{"video": {"url": "https://example.com"}}]},
+        {"content": "x", "nonce": True},
+        {"content": "x", "nonce": 2**70},
+        {"content": "x", "nonce": -(2**63) - 1},
         {"components": [{"type": 2, "style": 1, "label": "a", "custom_id": "a"}]},
         {"components": row(label="a", custom_id="a")["components"] * 2},
         select(options=[]),
@@ -159,9 +172,42 @@ async def test_other_bodies_discord_refuses(api: Api, body: Object) -> None:
 @pytest.mark.parametrize(
     "body",
     [
+        {"embeds": [{"description": "\u200b"}]},
+        {"embeds": [{"title": "t", "description": "  "}]},
+        {"embeds": [{"footer": {"text": "f"}}, {"image": {"url": "https://example.com/a.png"}}]},
+        {"embeds": [{"fields": [{"name": "\u200b", "value": "\u200b"}]}, {"timestamp": "2026-01-01T00:00:00Z"}]},
+        row(label="  ", custom_id="a", emoji={"name": "🎲"}),
+        row(custom_id="a", emoji={"name": "✖"}),
+        row(custom_id="a", emoji={"id": "1", "name": "party"}),
+        choice(emoji={"name": "1️⃣"}),
+        {"content": "x", "nonce": -(2**63)},
+        {"content": "x", "nonce": None},
+    ],
+)
+async def test_other_bodies_discord_accepts(api: Api, body: Object) -> None:
+    assert (await api.post(body)).status == 200
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
         command(name="Upper"),
         command(name="two words"),
         command(description=""),
+        command(description="  "),
+        command(description_localizations={"de": " "}),
+        option(description=" "),
+        option(choices=[{"name": " ", "value": "v"}]),
+        option(choices=[{"name": "n", "value": "v"}, {"name": "n", "value": "w"}]),
+        option(type=4, choices=[{"name": "n", "value": 2**53}]),
+        option(type=4, choices=[{"name": "n", "value": 1.5}]),
+        option(type=4, choices=[{"name": "n"}]),
+        option(type=10, choices=[{"name": "n", "value": "1"}]),
+        option(type=4, min_value=9, max_value=1),
+        option(type=4, min_value=-(2**53)),
+        option(type=4, min_value=0.5),
+        option(type=10, min_value=0.5, max_value=0.25),
+        option(type=10, max_value=True),
         option(type=12),
         option(type=5, choices=[{"name": "n", "value": "v"}]),
         option(autocomplete=True, choices=[{"name": "n", "value": "v"}]),
@@ -180,6 +226,23 @@ async def test_other_commands_discord_refuses(stage: Stage, api: Api, body: obje
     refused = await api("PUT", f"/applications/{stage.sandbox.application_id}/commands", body)
 
     _is_invalid_form(refused.status, refused.body)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        command(description=" d "),
+        option(choices=[{"name": "n", "value": "v"}, {"name": "N", "value": "v"}]),
+        option(type=4, choices=[{"name": "n", "value": 2**53 - 1}]),
+        option(type=10, choices=[{"name": "n", "value": 1.5}]),
+        option(type=4, min_value=1, max_value=1),
+        option(type=4, min_value=1 - 2**53),
+        option(type=10, min_value=-0.5),
+        option(type=3, min_value="nobody asks for it here"),
+    ],
+)
+async def test_other_commands_discord_accepts(stage: Stage, api: Api, body: object) -> None:
+    assert (await api("PUT", f"/applications/{stage.sandbox.application_id}/commands", body)).status == 200
 
 
 async def test_errors_are_nested_by_field_and_all_told_at_once(api: Api) -> None:

@@ -26,6 +26,7 @@ TEXT: Object = {"type": 4, "custom_id": "f", "style": 1, "label": "l"}
     [
         label(type=4, style=2, min_length=0, max_length=1, required=None),
         label(type=3, options=OPTIONS, min_values=0, required=False),
+        label(type=3, options=PICKED, max_values=2),
         label(type=7, default_values=[{"type": "role", "id": "1"}]),
         label(type=19, min_values=1, max_values=10),
         label(type=21, options=OPTIONS),
@@ -55,6 +56,7 @@ def test_good_ones(component: Object) -> None:
         (label(type=4, style=1, max_length=0), "max_length"),
         (label(type=4, style=1, value="abc", max_length=2), "value"),
         (label(type=3), "options"),
+        (label(type=3, options=PICKED), "options"),
         (label(type=3, options=OPTIONS, disabled=True), "disabled"),
         (label(type=3, options=OPTIONS, min_values=0), "min_values"),
         (label(type=3, options=OPTIONS, max_values=3), "options"),

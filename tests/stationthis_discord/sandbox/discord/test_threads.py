@@ -8,6 +8,8 @@ import pytest
 from stationthis_discord.sandbox.discord import MEMBER, Channel, DiscordSandbox, DriverError, Permission, Person
 from tests.stationthis_discord.sandbox.discord.conftest import Api, Bot, Connect, Stage, Start
 
+BUTTON = [{"type": 1, "components": [{"type": 2, "style": 1, "label": "Again", "custom_id": "again"}]}]
+
 
 @pytest.fixture
 def thread(sandbox: DiscordSandbox) -> Channel:
@@ -87,6 +89,48 @@ async def test_an_interaction_in_a_thread(stage: Stage, thread: Channel) -> None
         await there.react(shown.message_id, "👍")
     await there.say("waking it up")
     assert (await stage.hook("PATCH", "/messages/@original", {"content": "y"})).status == 200
+
+
+@pytest.mark.parametrize(
+    ("kind", "flags", "status"), [(4, 0, 400), (5, 0, 400), (7, 0, 400), (4, 64, 204), (5, 64, 204), (6, 0, 204)]
+)
+async def test_a_click_in_an_archived_one_is_answered_to_the_person_alone(
+    stage: Stage, thread: Channel, kind: int, flags: int, status: int
+) -> None:
+    there = stage.artist.at(thread)
+    task = await stage.begin(there.run("draw", {"prompt": "x"}))
+    await stage.answer(4, {"content": "x", "components": BUTTON})
+    message_id = (await task).message_id
+    stage.sandbox.change_thread(thread, archived=True)
+
+    click = await stage.begin(there.click(message_id, "Again"))
+    answer = await stage.answer(kind, {"content": "y", "flags": flags})
+    if status == 400:
+        await stage.answer(6)
+    await click
+
+    assert (answer.status, answer.body and answer.body["code"]) == (status, 50083 if status == 400 else None)
+    assert thread.thread
+    assert thread.thread.archived
+    assert stage.sandbox.violations == []
+
+
+async def test_in_an_archived_one_a_hidden_answer_goes_on(stage: Stage, thread: Channel) -> None:
+    there = stage.artist.at(thread)
+    task = await stage.begin(there.run("draw", {"prompt": "x"}))
+    await stage.answer(5, {"flags": 64})
+    await task
+    stage.sandbox.change_thread(thread, archived=True)
+
+    filled = await stage.hook("PATCH", "/messages/@original", {"content": "y", "components": BUTTON})
+    hidden = await stage.hook("POST", "", {"content": "y", "flags": 64})
+    public = await stage.hook("POST", "", {"content": "y"})
+    click = await stage.begin(there.click(filled.body["id"], "Again"))
+    updated = await stage.answer(7, {"content": "z"})
+    await click
+
+    assert (filled.status, hidden.status, updated.status) == (200, 200, 204)
+    assert (public.status, public.body["code"]) == (400, 50083)
 
 
 async def test_the_bot_starts_and_closes_its_own(sandbox: DiscordSandbox, api: Api) -> None:

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.catalog import Deployment, Offer, choose, labelled
 from core.comfydeploy.outputs import Kind
-from core.errors import DeploymentAmbiguous, DeploymentNotFound
+from core.errors import DeploymentAmbiguous, DeploymentNotFound, NameAmbiguous, NameUnknown
+from core.offer import Deployment, Listing, Named, Offer, choose, labelled, named
+from core.search import Index
 
 
 def _deployment(number: int, name: str, environment: str = "production", version: int | None = 1) -> Deployment:
@@ -17,7 +18,8 @@ def _deployment(number: int, name: str, environment: str = "production", version
 
 
 def _offer(*deployments: Deployment) -> Offer:
-    return Offer(labelled(deployments))
+    items = labelled(deployments)
+    return Offer(items, search=Index((item, item.label, "") for item in items))
 
 
 def _labels(deployments: Sequence[Deployment]) -> list[str]:
@@ -137,3 +139,72 @@ def test_no_more_than_three_names_come_close() -> None:
         choose(offer, "caption")
 
     assert len(caught.value.similar) == 3
+
+
+def _listing(*names: str) -> Listing[Named[int]]:
+    items = named(Named(f"{number:08x}-0000-4000-8000-000000000000", name, number) for number, name in enumerate(names))
+    return Listing(items, Index((item, item.label, "") for item in items))
+
+
+def test_workflows_and_machines_of_equal_names_are_labelled_with_the_start_of_the_id() -> None:
+    listing = _listing("A100", "t4", "a100")
+
+    assert [item.label for item in listing.items] == ["A100 (00000000)", "a100 (00000002)", "t4"]
+    assert listing.choose("T4").record == 1
+    assert listing.choose("a100 (00000002)").record == 2
+
+
+def test_a_name_that_several_records_have_offers_their_labels() -> None:
+    with pytest.raises(NameAmbiguous) as caught:
+        _listing("Ab100", "t4", "ab100").choose("AB100")
+
+    assert caught.value.choices == ("Ab100 (00000000)", "ab100 (00000002)")
+
+
+def test_a_name_as_it_is_written_goes_before_another_case() -> None:
+    listing = _listing("Cat", "cat", "t4")
+
+    assert [listing.choose(wanted).record for wanted in ("Cat", "cat", " Cat ")] == [0, 1, 0]
+
+
+def test_of_several_that_are_written_so_only_these_are_offered() -> None:
+    with pytest.raises(NameAmbiguous) as caught:
+        _listing("Cat", "cat", "Cat").choose("Cat")
+
+    assert caught.value.choices == ("Cat (00000000)", "Cat (00000002)")
+
+
+def test_a_deployment_as_it_is_written_goes_before_another_case() -> None:
+    offer = _offer(_deployment(1, "Flux"), _deployment(2, "flux", "staging"))
+
+    assert [choose(offer, wanted).environment for wanted in ("Flux", "flux")] == ["production", "staging"]
+
+
+def test_a_name_that_no_record_has_brings_what_comes_close() -> None:
+    with pytest.raises(NameUnknown) as caught:
+        _listing("portraits", "t4").choose("portrait")
+
+    assert caught.value.similar == ("portraits",)
+
+
+@pytest.mark.parametrize(("name", "label"), [("  flux dev ", "flux dev"), ("   ", "00000000"), ("", "00000000")])
+def test_a_record_is_called_by_its_name_without_spaces_or_else_by_its_id(name: str, label: str) -> None:
+    listing = _listing(name)
+
+    assert [item.label for item in listing.items] == [label]
+    assert listing.choose(f" {label} ").record == 0
+
+
+def test_an_empty_list_knows_no_name() -> None:
+    with pytest.raises(NameUnknown):
+        _listing().choose("")
+
+
+@given(st.lists(st.sampled_from(["a", "A", "a (00000001)", "a (00000003)", " a ", " ", "", "ß", "ss"]), max_size=10))
+def test_no_two_labels_of_records_are_alike_and_each_finds_its_own(names: list[str]) -> None:
+    listing = _listing(*names)
+
+    assert len({item.label.casefold() for item in listing.items}) == len(names)
+    for item in listing.items:
+        assert listing.choose(item.label) is item
+        assert listing.choose(item.id) is item

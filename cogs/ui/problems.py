@@ -1,0 +1,101 @@
+"""What is wrong with an input or a file, and what would be right, in a sentence each; pure."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from cogs.ui.text import code, named, number, size
+from core.errors import (
+    Fault,
+    FileError,
+    FileHostRefused,
+    FileNotAnImage,
+    FileTooLarge,
+    FileUnavailable,
+    Problem,
+)
+
+_MOST_CHOICES: Final = 12
+
+
+def problem_words(problem: Problem) -> str:
+    """What is wrong with one input, and what would be right."""
+    return f"**{named(problem.name, 60)}** {_FAULTS[problem.fault](problem)}"
+
+
+def _range(problem: Problem) -> str:
+    low, high = problem.minimum, problem.maximum
+    if low is not None and high is not None:
+        return f"must be {number(low)} to {number(high)}"
+    if low is not None:
+        return f"must be {number(low)} or more"
+    return f"must be {number(high)} or less" if high is not None else "is out of range"
+
+
+def _wrote(problem: Problem) -> str:
+    return f" (you wrote {code(problem.given, 60)})."
+
+
+def _unknown(problem: Problem) -> str:
+    if not problem.choices:
+        return "is not an input of this deployment: it has none."
+    return f"is not an input of this deployment. It has: {_choices(problem)}."
+
+
+def _not_an_option(problem: Problem) -> str:
+    right = f"one of {_choices(problem)}" if problem.choices else "one of its options"
+    return f"must be {right}{_wrote(problem)}"
+
+
+def _choices(problem: Problem) -> str:
+    shown = ", ".join(code(choice, 40) for choice in problem.choices[:_MOST_CHOICES])
+    rest = len(problem.choices) - _MOST_CHOICES
+    return f"{shown} and {rest} more" if rest > 0 else shown
+
+
+_FAULTS: Final[dict[Fault, Callable[[Problem], str]]] = {
+    Fault.UNKNOWN: _unknown,
+    Fault.TWICE: lambda _: "is given twice.",
+    Fault.MISSING: lambda p: f"is missing. Write a link to it into `inputs`, as {code(f'{p.given}=https://…', 80)}.",
+    Fault.MISSING_PICTURE: lambda _: "is missing. Attach a picture as `image`.",
+    Fault.NOT_A_NUMBER: lambda p: f"must be a number{_wrote(p)}",
+    Fault.NOT_WHOLE: lambda p: f"must be a whole number{_wrote(p)}",
+    Fault.OUT_OF_RANGE: lambda p: f"{_range(p)}{_wrote(p)}",
+    Fault.NOT_YES_OR_NO: lambda p: f"must be `yes` or `no`{_wrote(p)}",
+    Fault.NOT_AN_OPTION: _not_an_option,
+    Fault.NOT_A_LINK: lambda p: f"must be a link that starts with `https://`{_wrote(p)}",
+    Fault.NO_PLACE: lambda _: "cannot be given: this deployment has no such input.",
+    Fault.UNUSABLE: lambda _: "is a live input, which cannot be set from here.",
+    Fault.UNREADABLE: lambda p: f'cannot be read{_wrote(p)} Write `name=value; other="quoted; value"`.',
+    Fault.BLANK: lambda _: "must not be blank.",
+    Fault.NOT_AN_ADDRESS: lambda _: (
+        "must be an address such as `https://host:8188/path`: without a password, without `?` and `#`."
+    ),
+}
+
+
+def file_words(error: FileError) -> str:
+    """What is wrong with one file; what became of the wish is for others to say."""
+    for kind in type(error).__mro__:
+        if kind in _FILE_WORDS:
+            return _FILE_WORDS[kind](error)
+    return f"The file {code(error.name, 60)} could not be used."
+
+
+def _too_large(error: FileTooLarge) -> str:
+    limit = size(error.limit)
+    is_size = size(error.size) if error.size is not None else limit
+    if is_size != limit:
+        return f"The file {code(error.name, 60)} is too large ({is_size}): at most {limit}."
+    little = "a little " if error.size is not None else ""
+    return f"The file {code(error.name, 60)} is {little}too large: at most {limit}."
+
+
+_FILE_WORDS: Final[dict[type[Any], Callable[[Any], str]]] = {
+    FileTooLarge: _too_large,
+    FileHostRefused: lambda e: f"Files may not be fetched from {code(e.host, 60)}. Attach the file instead.",
+    FileUnavailable: lambda e: f"The file {code(e.name, 60)} could not be fetched. Attach it once more and try again.",
+    FileNotAnImage: lambda e: (
+        f"The file {code(e.name, 60)} is not a picture that can be read. "
+        "Attach a PNG, JPEG, WebP, GIF, BMP or TIFF of at most 64 megapixels."
+    ),
+}
