@@ -21,6 +21,7 @@ from benchmarks.lists import measure_lists
 from benchmarks.outage import measure_outage
 from benchmarks.submits import measure_submits
 from benchmarks.suggestions import measure_suggestions
+from benchmarks.tracker import measure_small, measure_tracker
 
 Measure = Callable[[Console], Awaitable[None]]
 
@@ -39,7 +40,8 @@ QUICK: Final[dict[str, Measure]] = {
     "suggestions": measure_suggestions,
     "cache": measure_cache,
 }
-MEASURES: Final[dict[str, Measure]] = {**QUICK, "api": measure_api, "bot": measure_bot, **BOT}
+LONG: Final[dict[str, Measure]] = {"tracker": measure_tracker, "tracker-small": measure_small}
+MEASURES: Final[dict[str, Measure]] = {**QUICK, "api": measure_api, **LONG, "bot": measure_bot, **BOT}
 
 
 def main() -> None:

@@ -11,6 +11,7 @@ from typing import Final
 from rich.console import Console
 
 from benchmarks.crowd import measure_crowd
+from benchmarks.finals import measure_finals
 from benchmarks.start import measure_servers, measure_start
 from benchmarks.sustained import measure_sustained
 from benchmarks.throughput import measure_throughput
@@ -18,6 +19,7 @@ from benchmarks.throughput import measure_throughput
 MEASURES: Final = {
     "start": measure_start,
     "crowd": measure_crowd,
+    "finals": measure_finals,
     "sustained": measure_sustained,
     "throughput": measure_throughput,
     "servers": measure_servers,

@@ -8,6 +8,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -25,7 +26,7 @@ from core.comfydeploy.transport import TIMEOUTS
 from core.errors import SubmitUnclear, SubmitUnknown
 from core.offer import Deployment
 from core.runs.mark import Mark
-from core.runs.submission import Submission, Trail
+from core.runs.submission import CLOCK_SKEW, Submission, Trail
 
 CLICKS: Final = 5_000
 AT_ONCE: Final = 64
@@ -68,8 +69,9 @@ class Crowd:
             mark = Mark(f"{number:x}", 42, 77, deployment.id)
             try:
                 run_id = await self._submission.submit(deployment, {"prompt": "a lake", "seed": number}, mark)
-            except SubmitUnclear as unclear:
-                tasks.create_task(self._find(deployment, Trail.parse(unclear.trail)))
+            except SubmitUnclear:
+                trail = Trail(mark.delivery, deployment.id, mark.user, datetime.now(UTC) - CLOCK_SKEW)
+                tasks.create_task(self._find(deployment, trail))
             except ApiError as error:
                 self.told.refused[mark.delivery] = type(error).__name__
                 await asyncio.sleep(HESITATION if isinstance(error, Paused) else 0)

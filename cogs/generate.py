@@ -9,7 +9,7 @@ from cogs.ui.choices import deployment_choices
 from cogs.ui.door import suggesting
 from cogs.ui.heard import heard
 from cogs.ui.reply import Reply
-from cogs.ui.who import check_place, who
+from cogs.ui.who import cause_of, check_place, who
 from core.comfydeploy.fit import Given, Source
 from core.runs.generation import Wish
 from core.services import Services
@@ -41,11 +41,11 @@ class Generate(commands.Cog):
         inputs: Words | None = None,
     ) -> None:
         given = Given(prompt, negative, seed, _source(image))
-        wish = Wish(who(interaction), deployment, given, inputs or "")
+        wish = Wish(who(interaction), deployment, given, inputs or "", cause_of(interaction))
         check_place(interaction)
         self._services.generation.check(wish)
-        await heard(interaction.response.defer())
-        await self._services.generation.start(wish, Reply.on_original(interaction))
+        answer = await heard(interaction.response.defer())
+        await self._services.generation.start(wish, Reply.on_original(interaction, answer))
 
     @generate.autocomplete("deployment")
     @suggesting

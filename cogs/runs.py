@@ -4,13 +4,13 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from cogs.ui.buttons import RUN, TRAIL
+from cogs.ui.buttons import DELIVERY, RUN, TRAIL
 from cogs.ui.choices import run_choices
 from cogs.ui.door import suggesting
 from cogs.ui.embeds import note_embed
 from cogs.ui.heard import heard
 from cogs.ui.reply import Reply
-from cogs.ui.who import Pressed, Served, check_awake, check_place, who
+from cogs.ui.who import Pressed, Served, cause_of, check_awake, check_place, who
 from core.services import Services
 
 
@@ -20,36 +20,44 @@ class Runs(commands.Cog):
         bot.presses.update(
             again=Pressed(self.press_again, RUN),
             cancel=Pressed(self.press_cancel, RUN),
+            leave=Pressed(self.press_leave, DELIVERY),
             refresh=Pressed(self.press_refresh, RUN),
             look=Pressed(self.press_look, TRAIL),
             anew=Pressed(self.press_anew, TRAIL),
             forget=Pressed(self.press_forget, TRAIL),
         )
 
-    @app_commands.command(description="Stop one of your runs")
-    @app_commands.describe(run="Which one; your newest if you leave it out")
+    @app_commands.command(description="Stop a run, or take it out of the line")
+    @app_commands.describe(run="Which one; your newest if you leave it out. Moderators: the id under anybody's run")
     async def cancel(self, interaction: discord.Interaction, run: str | None = None) -> None:
         await heard(interaction.response.defer(ephemeral=True))
-        await self._services.generation.cancel_mine(run, who(interaction))
+        await self._services.generation.cancel_one(run, who(interaction))
         note = note_embed("🚫 Cancelling. Its message shows what comes of it.")
         await heard(interaction.edit_original_response(embed=note))
 
     @cancel.autocomplete("run")
     @suggesting
     async def suggest(self, interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
-        choices = run_choices(self._services.deliveries.list_of(interaction.user.id))
+        mine = self._services.deliveries.list_of(interaction.user.id)
+        choices = run_choices(item for item in mine if item.is_under_way)
         return [choice for choice in choices if typed.casefold() in choice.name.casefold()]
 
     async def press_again(self, interaction: discord.Interaction, run_id: str) -> None:
         """A message of its own is asked for at once: the token reaches it even if the answer to that is lost."""
         check_place(interaction)
-        await heard(interaction.response.defer(thinking=True))
-        await self._services.generation.again(run_id, who(interaction), Reply.on_original(interaction))
+        answer = await heard(interaction.response.defer(thinking=True))
+        reply = Reply.on_original(interaction, answer)
+        await self._services.generation.again(run_id, who(interaction), reply, cause_of(interaction))
 
     async def press_cancel(self, interaction: discord.Interaction, run_id: str) -> None:
         check_awake(interaction)
         await heard(interaction.response.defer())
         await self._services.generation.cancel(run_id, who(interaction), Reply.on_original(interaction))
+
+    async def press_leave(self, interaction: discord.Interaction, delivery: str) -> None:
+        check_awake(interaction)
+        await heard(interaction.response.defer())
+        await self._services.generation.leave(delivery, who(interaction))
 
     async def press_refresh(self, interaction: discord.Interaction, run_id: str) -> None:
         check_awake(interaction)
@@ -64,7 +72,8 @@ class Runs(commands.Cog):
     async def press_anew(self, interaction: discord.Interaction, trail: str) -> None:
         check_place(interaction)
         await heard(interaction.response.defer())
-        await self._services.generation.anew(trail, who(interaction), Reply.on_original(interaction))
+        reply = Reply.on_original(interaction)
+        await self._services.generation.anew(trail, who(interaction), reply, cause_of(interaction))
 
     async def press_forget(self, interaction: discord.Interaction, trail: str) -> None:
         check_awake(interaction)

@@ -36,7 +36,7 @@ class Status(commands.Cog):
             lists=tuple(self._age_of(kind) for kind in KINDS),
             under_way=services.limits.under_way,
             total=services.limits.total,
-            mine=len(services.deliveries.list_of(user)),
+            mine=services.limits.under_way_of(user),
             my_limit=services.limits.per_user,
             ready_since=self._ready_since,
         )

@@ -82,6 +82,7 @@ class Cached(Generic[T]):
         self._begun = -1  # the generation of the newest load, which is under way if it is the current one
         self._patient_until = -inf  # how long those who have a good value wait for the newest load
         self._holds = set[asyncio.Task[None]]()
+        self._first = set[asyncio.Timeout]()  # of those who wait while there is no good value
         self._share = alru_cache(maxsize=None, ttl=0)(self._load_once)  # keeps only what is under way
         self._hits = self._loads = self._stale = self._failures = self._refreshes = 0
 
@@ -133,6 +134,15 @@ class Cached(Generic[T]):
             self._is_wanted = True
             self._refresh()
 
+    def adopt(self, kept: Kept[T]) -> None:
+        """Have a value of an earlier process as the last good one, stale, if there is none: it ends their waiting."""
+        if self._good is not None:
+            return
+        age = max(0.0, (datetime.now(UTC) - kept.loaded_at).total_seconds())
+        self._good, self._good_at = replace(kept, stale=True), asyncio.get_running_loop().time() - age
+        for limit in self._first:
+            limit.reschedule(self._patient_until)
+
     def invalidate(self) -> None:
         """The next `get` loads anew, even if a load is under way now; the last good value stays as a fallback."""
         self._expires_at = self._cool_at = -inf
@@ -153,12 +163,16 @@ class Cached(Generic[T]):
         limit = asyncio.timeout_at(None if self._good is None else self._patient_until)
         try:
             async with limit:
+                if self._good is None:
+                    self._first.add(limit)
                 kept = await self._share(self._generation)
         except (ApiError, TimeoutError) as error:
             is_ours = isinstance(error, ApiError) or limit.expired()
             if self._good is None or not is_ours:
                 raise
             return self._from_memory(self._good, asyncio.get_running_loop().time())
+        finally:
+            self._first.discard(limit)
         self._hits += joined
         return kept
 

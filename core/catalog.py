@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
-from typing import Final, Literal, TypeVar
+from typing import Any, Final, Literal, TypeVar
 
 import structlog
 
@@ -13,7 +13,8 @@ from core.comfydeploy.records import Machine, VersionRow, Workflow
 from core.deadline import PATIENCE, deadline
 from core.offer import PRODUCTION, Deployment, Listing, Named, Offer, choose, named
 from core.reading import Pinned, read_offer, read_pinned
-from core.search import Index
+from core.remembering import Memory, Shelf
+from core.snapshots import MACHINES, OFFER, WORKFLOWS, Form, fingerprint, listing_of
 
 log = structlog.get_logger(__name__)
 
@@ -40,16 +41,25 @@ class Terms:
 class Catalog:
     """Each list is loaded once for everybody, renewed while in use, and outlives the API's failures.
 
-    `cool_down` is for how many seconds the API is left alone after a failure.
+    `cool_down` is for how many seconds the API is left alone after a failure. With `snapshots` the lists outlive the
+    process, too: those of the last one stand in while the API is away from the start.
     """
 
-    def __init__(self, api: ComfyDeploy, terms: Terms = Terms(), cool_down: float = COOL_DOWN) -> None:
+    def __init__(
+        self,
+        api: ComfyDeploy,
+        terms: Terms = Terms(),
+        cool_down: float = COOL_DOWN,
+        snapshots: Shelf | None = None,
+    ) -> None:
         self._api = api
         self._terms = terms
-        offer, workflows, machines = self._load_offer, self._load_workflows, self._load_machines
-        self.deployments = Cached(self._told("deployments", offer), terms.ttl, cool_down=cool_down)
-        self.workflows = Cached(self._told("workflows", workflows), terms.ttl, cool_down=cool_down)
-        self.machines = Cached(self._told("machines", machines), terms.machines_ttl, cool_down=cool_down)
+        self._cool_down = cool_down
+        self._snapshots = snapshots
+        self._memories: list[Memory[Any]] = []
+        self.deployments = self._cached("deployments", self._load_offer, terms.ttl, OFFER)
+        self.workflows = self._cached("workflows", self._load_workflows, terms.ttl, WORKFLOWS)
+        self.machines = self._cached("machines", self._load_machines, terms.machines_ttl, MACHINES)
         ttl = min(DETAILS_TTL, terms.ttl)
         self._versions = CachedByKey(self._api.workflows.list_versions, ttl, cool_down=cool_down)
 
@@ -144,6 +154,21 @@ class Catalog:
         for kind in KINDS:
             await self.cache(kind).aclose()
         await self._versions.aclose()
+        for memory in self._memories:
+            await memory.aclose()
+
+    def _cached(self, kind: What, load: Callable[[], Awaitable[T]], ttl: float, form: Form[Any, T]) -> Cached[T]:
+        told = self._told(kind, load)
+        if self._snapshots is None:
+            return Cached(told, ttl, cool_down=self._cool_down)
+        memory = Memory(kind, form, self._snapshots, self._read_with())
+        self._memories.append(memory)
+        return memory.cached(told, ttl, cool_down=self._cool_down)
+
+    def _read_with(self) -> str:
+        """Differs as soon as the lists are of another server, or something else is on offer."""
+        pins = (f"{pin.name}={pin.deployment_id}:{pin.version_id}" for pin in self._terms.pinned)
+        return fingerprint([str(self._api.root)], sorted(self._terms.environments), sorted(pins))
 
     async def _load_offer(self) -> Offer:
         if self._terms.pinned:
@@ -184,5 +209,4 @@ Record = TypeVar("Record")
 
 
 async def _listing(records: Iterable[Named[Record]]) -> Listing[Named[Record]]:
-    items = named(records)
-    return Listing(items, await Index.build((item, item.label, "") for item in items))
+    return await listing_of(named(records))

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum, auto
 
 
@@ -183,11 +184,11 @@ class CannotCancel(CoreError):
 
 
 class SubmitUnclear(CoreError):
-    """The submit may or may not have started a run; `trail` is what it can be looked for by."""
+    """The submit of `delivery` may or may not have started a run."""
 
-    def __init__(self, trail: str) -> None:
-        super().__init__(trail)
-        self.trail = trail
+    def __init__(self, delivery: str) -> None:
+        super().__init__(delivery)
+        self.delivery = delivery
 
 
 class SubmitUnknown(SubmitUnclear):
@@ -198,13 +199,40 @@ class OrderForgotten(CoreError):
     """What was asked for is not in memory any more, so it cannot be submitted again."""
 
 
-class TooManyRuns(CoreError):
-    """A limit of runs under way is reached; `everybody` when it is the bot's own total."""
+class StoreFailed(CoreError):
+    """The bot's own database does not take or give what it is asked for; `reason` in a few words of ours."""
 
-    def __init__(self, limit: int, *, everybody: bool) -> None:
-        super().__init__(f"limit {limit}")
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class StoreHeld(CoreError):
+    """Another process serves this bot: number `pid` on `host`, begun `since`, last heard of at `beat_at`."""
+
+    def __init__(self, host: str, pid: int, since: datetime, beat_at: datetime) -> None:
+        super().__init__(f"process {pid} on {host}")
+        self.host = host
+        self.pid = pid
+        self.since = since
+        self.beat_at = beat_at
+
+
+class RunExpired(CoreError):
+    """The run was asked for so long ago that nobody follows it any more."""
+
+
+class TooManyRuns(CoreError):
+    """A limit of runs under way is reached; `everybody` when it is the bot's own total.
+
+    `waiting` of the person's wishes stand in line already, and no more may.
+    """
+
+    def __init__(self, limit: int, *, everybody: bool, waiting: int = 0) -> None:
+        super().__init__(f"limit {limit}, waiting {waiting}")
         self.limit = limit
         self.everybody = everybody
+        self.waiting = waiting
 
 
 class AlreadyAsked(CoreError):

@@ -117,12 +117,12 @@ async def _read_pin(api: ComfyDeploy, pin: Pinned) -> Deployment:
 async def _offer(deployments: Iterable[Deployment], unreadable: Iterable[str]) -> Offer:
     items = labelled(deployments)
     await _let_others_in()
-    search = await Index.build((item, item.label, _further(item)) for item in items)
+    search = await Index.build((item, item.label, further(item)) for item in items)
     log.info("catalog.loaded", deployments=len(items), unreadable=len(set(unreadable)))
     return Offer(items, tuple(sorted(set(unreadable))), search)
 
 
-def _further(item: Deployment) -> str:
+def further(item: Deployment) -> str:
     """What it is found by beside its label; the description is last, since only the first letters count."""
     return f"{item.makes} {item.environment} {item.description}"
 

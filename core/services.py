@@ -12,22 +12,38 @@ from core.media import Media
 from core.metrics import Metrics
 from core.operators import Operators, Write
 from core.people.limits import Admission, RunLimits
+from core.people.pings import Pings
 from core.runs.deliveries import Deliveries
+from core.runs.estimates import Estimates
+from core.runs.following import Following, Means
 from core.runs.generation import Generation
-from core.runs.ordering import Parts
+from core.runs.journal import Forgetful
+from core.runs.parts import Parts
+from core.runs.rates import Rates
+from core.runs.results import Results
 from core.runs.submission import Submission
 from core.runs.tracker import Tracker
+from core.store.store import Store, open_store
+from core.webhook import Hooks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What the services are made from; hosts as `host` or `host:port`."""
+    """What the services are made from; hosts as `host` or `host:port`.
+
+    Without `database_url` nothing outlives the process. `progress_budget` in calls per second. Without `hooks` runs are
+    only asked about.
+    """
 
     api_url: str
     api_key: str = field(repr=False)
     terms: Terms = field(default_factory=Terms)
     runs_per_user: int = 2
     runs_total: int = 20
+    waiting_per_user: int = 0
+    progress_budget: float = 5.0
+    hooks: Hooks | None = None
+    database_url: str | None = field(default=None, repr=False)
     guilds: frozenset[int] = frozenset()
     writes: frozenset[Write] = frozenset()
     trusted_hosts: frozenset[str] = frozenset()
@@ -36,7 +52,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What the surfaces use."""
+    """What the surfaces use. `store` is None where nothing outlives the process."""
 
     api: ComfyDeploy
     catalog: Catalog
@@ -47,28 +63,51 @@ class Services:
     operators: Operators
     admission: Admission
     limits: RunLimits
+    pings: Pings
+    store: Store | None
 
 
 @asynccontextmanager
 async def open_services(plan: Plan) -> AsyncIterator[Services]:
-    """All services, open until the block ends; whoever opened last closes first."""
+    """All services, open until the block ends; whoever opened last closes first.
+
+    Raises:
+        StoreFailed: the database cannot be used.
+    """
     trusted = plan.trusted_hosts | {trusted_host(plan.api_url)}
     metrics = Metrics()
     async with AsyncExitStack() as stack:
+        store = await stack.enter_async_context(open_store(plan.database_url)) if plan.database_url else None
         api = await stack.enter_async_context(ComfyDeploy.connect(plan.api_url, plan.api_key, metrics=metrics))
         inputs = Hosts(plan.input_hosts.public, plan.input_hosts.trusted | plan.trusted_hosts)
         media = await stack.enter_async_context(Media.connect(api, inputs=inputs, outputs=Hosts(OUTPUT_HOSTS, trusted)))
-        catalog = await stack.enter_async_context(aclosing(Catalog(api, plan.terms)))
-        tracker = await stack.enter_async_context(Tracker.start(api.runs.get, glance=api.runs.find_status))
-        deliveries = await stack.enter_async_context(aclosing(Deliveries(api, tracker, media, metrics)))
-        limits = RunLimits(plan.runs_per_user, plan.runs_total)
-        parts = Parts(api, catalog, media, Submission(api), deliveries, limits, metrics)
-        for kind in KINDS:
-            cache = catalog.cache(kind)
-            metrics.watch_cache(kind, partial(getattr, cache, "counters"), partial(getattr, cache, "age"))
-        metrics.watch_cache("versions", lambda: catalog.version_counters, lambda: None)
-        metrics.watch_runs(lambda: limits.under_way)
-        operators = Operators(api, catalog, media, plan.writes)
-        yield Services(
-            api, catalog, metrics, media, deliveries, Generation(parts), operators, Admission(plan.guilds), limits
+        snapshots = store.snapshots if store else None
+        catalog = await stack.enter_async_context(aclosing(Catalog(api, plan.terms, snapshots=snapshots)))
+        tracker = await stack.enter_async_context(Tracker.start(api.runs, Rates(budget=plan.progress_budget)))
+        limits = RunLimits(plan.runs_per_user, plan.runs_total, plan.waiting_per_user)
+        journal = store.journal if store else Forgetful()
+        pings = Pings(store.settings if store else None)
+        deliveries = Deliveries(journal, limits, metrics)
+        means = Means(
+            deliveries, tracker, Results(api, media), catalog, Estimates(api.runs.list_newest), pings.are_wanted
         )
+        following = Following(means)
+        hook = plan.hooks.address if plan.hooks else _no_hook
+        parts = Parts(api, catalog, media, Submission(api), deliveries, following, limits, metrics, hook)
+        generation = await stack.enter_async_context(aclosing(Generation(parts, journal)))
+        _watch(metrics, catalog, limits)
+        operators = Operators(api, catalog, media, plan.writes)
+        admission = Admission(plan.guilds)
+        yield Services(api, catalog, metrics, media, deliveries, generation, operators, admission, limits, pings, store)
+
+
+def _watch(metrics: Metrics, catalog: Catalog, limits: RunLimits) -> None:
+    for kind in KINDS:
+        cache = catalog.cache(kind)
+        metrics.watch_cache(kind, partial(getattr, cache, "counters"), partial(getattr, cache, "age"))
+    metrics.watch_cache("versions", lambda: catalog.version_counters, lambda: None)
+    metrics.watch_runs(lambda: limits.under_way)
+
+
+def _no_hook(_: str) -> None:
+    return None

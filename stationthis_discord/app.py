@@ -10,10 +10,15 @@ from typing import Final
 import discord
 import structlog
 
+from cogs.ui.reply import Reply
 from core.metrics import report
 from core.services import Services, open_services
+from core.store.lock import Lease
+from core.store.store import Store
 from stationthis_discord import log as logs
+from stationthis_discord.alone import alone
 from stationthis_discord.bot import StationBot, use_discord_at, use_its_gateway
+from stationthis_discord.hooks import hook_routes
 from stationthis_discord.settings import Settings, SettingsError, unknown_names
 from stationthis_discord.web import open_side_door
 
@@ -30,6 +35,10 @@ class TokenRefused(Exception):
     """Discord does not accept the bot token."""
 
 
+class LeaseLost(Exception):
+    """Another process serves this token by now."""
+
+
 class NotReachable(Exception):
     """Discord did not answer at the start; the text says what happened, in a few words."""
 
@@ -40,6 +49,8 @@ async def run_bot(settings: Settings) -> None:
     Raises:
         TokenRefused, NotReachable: at the start, or when Discord ends the connection for good.
         SettingsError: a setting that only Discord can judge.
+        StoreFailed: the database cannot be used.
+        StoreHeld: another process serves this token.
     """
     logs.configure(settings.stationthis_log_format, settings.stationthis_log_level, settings.secrets)
     for name in unknown_names():
@@ -48,13 +59,20 @@ async def run_bot(settings: Settings) -> None:
         use_discord_at(settings.discord_api_url)
     async with (
         open_services(settings.plan()) as services,
+        alone(_kept(services), settings.discord_token.get_secret_value()) as lease,
         _bot(services, settings) as bot,
         _side_door(settings, services, bot),
     ):
         await _login(bot, settings)
         gc.collect()
         gc.freeze()  # what a start has made stays: walking it again and again stops the loop for some 30 ms each time
-        await _serve(bot, services)
+        await _serve(bot, services, lease)
+
+
+def _kept(services: Services) -> Store:
+    if services.store is None:
+        raise SettingsError(["STATIONTHIS_DATABASE_URL is missing: runs could not be delivered after a restart."])
+    return services.store
 
 
 @asynccontextmanager
@@ -64,7 +82,8 @@ async def _side_door(settings: Settings, services: Services, bot: StationBot) ->
         yield
         return
     ready = {"discord": bot.is_ready, "deployments": lambda: services.catalog.deployments.age is not None}
-    async with open_side_door(settings.stationthis_http_bind, services.metrics, ready):
+    routes = hook_routes(settings.hooks, services.generation.hear) if settings.hooks else ()
+    async with open_side_door(settings.stationthis_http_bind, services.metrics, ready, routes):
         yield
 
 
@@ -92,27 +111,31 @@ async def _login(bot: StationBot, settings: Settings) -> None:
         raise NotReachable(type(error).__name__) from None
 
 
-async def _serve(bot: StationBot, services: Services) -> None:
+async def _serve(bot: StationBot, services: Services, lease: Lease) -> None:
     stop = asyncio.Event()
+    await services.generation.resume(lambda address: Reply.at(bot, address))
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     connection = asyncio.create_task(bot.connect(), name="gateway")
     stopping = asyncio.create_task(stop.wait(), name="stop")
+    losing = asyncio.create_task(lease.lost.wait(), name="lease")
     presence = asyncio.create_task(bot.show_load(), name="presence")
     reports = asyncio.create_task(report(services.metrics, log), name="reports")
     try:
-        await asyncio.wait({connection, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({connection, stopping, losing}, return_when=asyncio.FIRST_COMPLETED)
         if stop.is_set():
             log.info("bot.stopping", under_way=services.limits.under_way)
         await asyncio.gather(bot.answering.stop(), services.generation.pause())
+        if lease.lost.is_set():
+            raise LeaseLost
         if not stop.is_set():
             await connection
     except discord.ConnectionClosed as closed:
         raise (TokenRefused if closed.code == _TOKEN_REFUSED else NotReachable)(f"closed with {closed.code}") from None
     finally:
         await bot.close()
-        tasks = (connection, stopping, presence, reports)
+        tasks = (connection, stopping, losing, presence, reports)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

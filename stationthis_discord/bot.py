@@ -19,6 +19,7 @@ from cogs.machines import Machines
 from cogs.operators import Operator
 from cogs.reactions import Reactions
 from cogs.runs import Runs
+from cogs.settings import Settings
 from cogs.status import Status
 from cogs.ui import door
 from cogs.ui.answering import Answering
@@ -94,7 +95,7 @@ class StationBot(commands.AutoShardedBot):
         self.services = services
         self.answering = Answering()
         self.presses: dict[str, Pressed] = {}
-        self._load_shown: int | None = None
+        self._load_shown: str | None = None
         self._dev_guild = discord.Object(dev_guild) if dev_guild else None
         self._admin_guild = discord.Object(admin_guild) if admin_guild else None
 
@@ -105,6 +106,7 @@ class StationBot(commands.AutoShardedBot):
             Workflows(self),
             Machines(self),
             Status(self),
+            Settings(self),
             Runs(self),
             Reactions(self, self),
             Help(),
@@ -129,19 +131,18 @@ class StationBot(commands.AutoShardedBot):
         self.answering.end(interaction)
 
     async def show_load(self, pace: float = PRESENCE_PACE) -> None:
-        """Keep the presence line true: how many runs are under way, sent when it changed, at most each `pace` seconds.
+        """Keep the presence line true: how much there is to do, sent when it changed, at most each `pace` seconds.
 
         Runs until cancelled.
         """
         while True:
             await asyncio.sleep(pace)
-            count = self.services.limits.under_way
-            if count == self._load_shown or not self.is_ready():
+            words = load_words(self.services.limits.under_way, self.services.limits.waiting)
+            if words == self._load_shown or not self.is_ready():
                 continue
-            words = discord.CustomActivity(f"🎨 {count} running" if count else "/generate")
             with contextlib.suppress(ConnectionError, discord.ConnectionClosed):  # a new connection starts without one
-                await self.change_presence(activity=words)
-                self._load_shown = count
+                await self.change_presence(activity=discord.CustomActivity(words))
+                self._load_shown = words
 
     async def on_ready(self) -> None:
         self._load_shown = None
@@ -152,6 +153,13 @@ class StationBot(commands.AutoShardedBot):
 
     async def on_error(self, event_method: str, /, *_: Any, **__: Any) -> None:  # noqa: ANN401 -- discord.py's signature
         log.error("event.failed", event_name=event_method, exc_info=True)  # noqa: LOG014 -- called while handling it
+
+
+def load_words(running: int, waiting: int) -> str:
+    """How many runs are under way and how many wishes wait in line; how to begin when there are none."""
+    counts = [f"{running} running"] if running else []
+    counts += [f"{waiting} waiting"] if waiting else []
+    return f"🎨 {' · '.join(counts)}" if counts else "/generate"
 
 
 def use_discord_at(api_url: str) -> None:

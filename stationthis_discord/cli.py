@@ -33,7 +33,8 @@ def stop(sentence: str, code: int = 1) -> NoReturn:
 @app.command()
 def run() -> None:
     """Serve Discord until stopped. Settings come from the environment and `.env`."""
-    from stationthis_discord.app import NotReachable, TokenRefused, run_bot
+    from core.errors import StoreFailed, StoreHeld
+    from stationthis_discord.app import LeaseLost, NotReachable, TokenRefused, run_bot
     from stationthis_discord.settings import Settings, load
 
     try:
@@ -42,6 +43,15 @@ def run() -> None:
         stop("Discord refuses DISCORD_TOKEN: copy it again from the Bot page of your application.", BAD_SETTINGS)
     except NotReachable as error:
         stop(f"Discord cannot be reached ({error}). Check the network, and DISCORD_API_URL if it is set.")
+    except StoreFailed as failed:
+        stop(f"The database of STATIONTHIS_DATABASE_URL cannot be used: {failed.reason}.", BAD_SETTINGS)
+    except StoreHeld as held:
+        stop(
+            f"This bot runs already: process {held.pid} on {held.host}, since {held.since:%Y-%m-%d %H:%M} UTC. "
+            "Stop that one first; if it is gone, try again in some seconds."
+        )
+    except LeaseLost:
+        stop("Another process runs this bot by now, so this one has stopped.")
 
 
 @app.command()

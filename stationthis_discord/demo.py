@@ -82,7 +82,7 @@ def _set_scene(api: ComfyDeploySandbox, tour: Tour) -> None:
 async def _bot(
     api: ComfyDeploySandbox, discord: DiscordSandbox, log: Path
 ) -> AsyncIterator[asyncio.subprocess.Process]:
-    """The bot as operators run it, in an empty folder so that no `.env` is read."""
+    """The bot as operators run it, in an empty folder so that no `.env` is read and its database is a new one."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
     environment |= {
         "DISCORD_TOKEN": discord.token,
@@ -92,6 +92,7 @@ async def _bot(
         "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
     }
     with tempfile.TemporaryDirectory() as folder, log.open("wb") as output:
+        environment["STATIONTHIS_DATABASE_URL"] = f"sqlite+aiosqlite:///{folder}/stationthis.db"
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "stationthis_discord", "run", cwd=folder, env=environment, stderr=output
         )

@@ -3,7 +3,7 @@
 import io
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -55,7 +55,7 @@ async def _findings() -> AsyncIterator[Finding]:
         bot_settings = loaded if isinstance(loaded, Settings) else bot_settings
     if settings is not None:
         log.configure("console", "error", settings.secrets)
-        async with open_services(settings.plan()) as services:
+        async with open_services(replace(settings.plan(), database_url=None)) as services:
             for check in _CHECKS:
                 finding = await check(services, settings)
                 yield finding
@@ -160,8 +160,6 @@ async def _clock(services: Services, _: ApiSettings) -> Finding:
 
 def _folder(settings: Settings) -> Finding:
     url = settings.stationthis_database_url
-    if not url.startswith("sqlite"):
-        return Finding("database folder", True, "not needed: the database is a server.")
     folder = Path(url.partition(":///")[2]).expanduser().absolute().parent
     nearest = next(path for path in (folder, *folder.parents) if os.access(path, os.F_OK))
     well = nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK)

@@ -11,7 +11,9 @@ from structlog.typing import Processor
 
 _HIDDEN: Final = "[hidden]"
 _TOKEN_IN_PATH: Final = re.compile(r"(?<=/)[\w-]{60,}")  # of interactions and webhooks
-_SIGNED: Final = re.compile(r"(?i)((?:cd_token|X-Amz-(?:Signature|Credential|Security-Token))=)[^&\s\"'<>]+")
+_SIGNED: Final = re.compile(
+    r"(?i)((?:cd_token|(?<=[?&])sig|X-Amz-(?:Signature|Credential|Security-Token))=)[^&\s\"'<>]+"
+)
 _LIBRARIES: Final = {
     "discord": logging.INFO,
     "discord.client": logging.ERROR,  # it warns of missing voice support at each start
@@ -19,6 +21,9 @@ _LIBRARIES: Final = {
     "aiohttp": logging.INFO,
     "asyncio": logging.INFO,
     "PIL": logging.INFO,
+    "aiosqlite": logging.INFO,
+    "sqlalchemy": logging.WARNING,
+    "alembic": logging.WARNING,
 }
 
 
@@ -48,7 +53,7 @@ class Redact:
 def configure(form: str, level: str, secrets: Iterable[str]) -> None:
     """Write all logs to standard error from `level` on; libraries speak from `info` on.
 
-    At `debug` discord.py writes whole payloads with the tokens of interactions, so it is never asked to.
+    At `debug` discord.py and the database's driver write the tokens of interactions, so they are never asked to.
     """
     redact = Redact(secrets)
     shared: list[Processor] = [

@@ -67,16 +67,15 @@ async def _plan(order: Order, stack: AsyncExitStack) -> Plan:
 
 
 async def _run(services: Services, order: Order, terminal: Terminal) -> int:
-    run_id = await services.generation.start(Wish(TERMINAL, order.deployment, order.given), terminal)
-    if run_id is None:  # nobody knows whether it was started, and the terminal has said so
+    delivery = await services.generation.start(Wish(TERMINAL, order.deployment, order.given), terminal)
+    if delivery.run_id is None:  # nobody knows whether it was started, and the terminal has said so
         return 1
-    delivery = services.deliveries.find(run_id)
-    if delivery is not None and await _interrupted(delivery.closed):
+    if await _interrupted(delivery.over):
         try:
-            await services.generation.cancel(run_id, TERMINAL)
+            await services.generation.cancel(delivery.run_id, TERMINAL)
         except CannotCancel as cannot:
             terminal.say(plain(cannot))
-        await delivery.closed.wait()
+        await delivery.over.wait()
     for path in terminal.saved:
         print(path)  # noqa: T201 -- the paths are this command's output
     return 0 if terminal.stage is Stage.DONE else 1

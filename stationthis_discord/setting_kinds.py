@@ -3,6 +3,7 @@
 import ipaddress
 import re
 from contextlib import suppress
+from pathlib import Path
 from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
@@ -15,6 +16,7 @@ from core.operators import Write
 from core.reading import Pinned
 
 _HOST: Final = re.compile(r"[A-Za-z0-9.-]+(:\d{1,5})?")
+_SQLITE: Final = "sqlite+aiosqlite:///"
 _BIND: Final = re.compile(r"(?:\[(?P<v6>[0-9A-Fa-f:.]+)\]|(?P<host>[A-Za-z0-9.-]+)):(?P<port>[0-9]{1,5})")
 
 
@@ -45,6 +47,26 @@ def _discord_address(value: str) -> str:
             trusted_host(address)
             return address
     raise ValueError("must be an http(s) address that ends in /api/v10")
+
+
+def _public_address(value: str) -> str:
+    address = value.strip().rstrip("/")
+    if re.fullmatch(r"https?://[^/?#@\\\s]+(/[^?#\\\s]*)?", address) and address.isascii() and address.isprintable():
+        with suppress(ValueError):
+            trusted_host(address)
+            return address
+    raise ValueError("must be an http:// or https:// address without query, fragment or credentials")
+
+
+def _database_url(value: str) -> str:
+    path = value.removeprefix(_SQLITE)
+    if path in {value, ""}:
+        later = "; PostgreSQL is not supported yet" if value.startswith("postgres") else ""
+        raise ValueError(f"must be {_SQLITE} and the path of a file{later}")
+    try:
+        return f"{_SQLITE}{Path(path).expanduser()}" if path.startswith("~") else value
+    except RuntimeError:
+        raise ValueError("must have a path whose ~ stands for a home folder") from None
 
 
 def _environment(value: str) -> str:
@@ -110,9 +132,19 @@ def _key(value: SecretStr) -> SecretStr:
     return SecretStr(key)
 
 
+def _webhook_secret(value: SecretStr) -> SecretStr:
+    secret = value.get_secret_value().strip()
+    if len(secret) < 16 or not secret.isascii() or not secret.isprintable():
+        raise ValueError("must be at least 16 plain (ASCII) characters")
+    return SecretStr(secret)
+
+
 Bind = Annotated[str, AfterValidator(_bind)]
 ApiAddress = Annotated[str, AfterValidator(_api_address)]
 DiscordAddress = Annotated[str, AfterValidator(_discord_address)]
+PublicAddress = Annotated[str, AfterValidator(_public_address)]
+DatabaseUrl = Annotated[str, AfterValidator(_database_url)]
+WebhookSecret = Annotated[SecretStr, AfterValidator(_webhook_secret)]
 Token = Annotated[SecretStr, AfterValidator(_token)]
 Key = Annotated[SecretStr, AfterValidator(_key)]
 Snowflake = Annotated[int, Field(gt=0, lt=2**64)]

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final, Literal, TypeVar
 
 import platformdirs
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, SettingsConfigDict
 
@@ -17,24 +17,28 @@ from core.hosts import Hosts, trusted_host, trusted_hosts
 from core.offer import PRODUCTION
 from core.operators import Write
 from core.services import Plan
+from core.webhook import Hooks
 from stationthis_discord.setting_kinds import (
     ApiAddress,
     Bind,
+    DatabaseUrl,
     DiscordAddress,
     Environments,
     Hostnames,
     Key,
     LogLevel,
     PinnedList,
+    PublicAddress,
     Snowflake,
     Snowflakes,
     Token,
+    WebhookSecret,
     Writes,
 )
 
 ENV_FILE: Final = Path(".env")
 DISCORD_CDN: Final = ("cdn.discordapp.com", "media.discordapp.net")
-_PASSWORD: Final = re.compile(r"://[^:/@]*:([^/@]+)@")
+_HOOKED: Final = ("stationthis_webhook_secret", "stationthis_http_bind")  # what a public address is no use without
 
 
 class SettingsError(Exception):
@@ -113,11 +117,26 @@ class Settings(ApiSettings):
     )
     stationthis_runs_per_user: int = Field(default=2, ge=1, description="Runs one person may have under way")
     stationthis_runs_total: int = Field(default=20, ge=1, description="Runs that may be under way in all")
+    stationthis_waiting_per_user: int = Field(
+        default=5, ge=0, description="Runs one person may have waiting for a free place; 0: refused at once"
+    )
+    stationthis_progress_budget: float = Field(
+        default=5, ge=0, allow_inf_nan=False, description="Questions for progress per second, for all runs; 0: none"
+    )
     stationthis_user_install: bool = Field(
         default=False, description="Let people install the bot for themselves, and use it where it was not added"
     )
     stationthis_http_bind: Bind | None = Field(
-        default=None, description="host:port that serves /metrics, /healthz and /readyz without a password; empty: off"
+        default=None,
+        description="host:port that serves /metrics, /healthz, /readyz and webhooks, without a password; empty: off",
+    )
+    stationthis_webhook_secret: WebhookSecret | None = Field(
+        default=None,
+        description="Signs the webhooks' addresses: any 16 characters or more, such as openssl rand -hex 32",
+    )
+    stationthis_public_url: PublicAddress | None = Field(  # after what it needs, which is looked at when it is judged
+        default=None,
+        description="http(s) address at which ComfyUI Deploy reaches STATIONTHIS_HTTP_BIND; turns its webhooks on",
     )
     stationthis_admin_guild_id: Snowflake | None = Field(
         default=None, description="The server in which the bot's owner and team get the /operator commands"
@@ -128,17 +147,34 @@ class Settings(ApiSettings):
     stationthis_dev_guild_id: Snowflake | None = Field(
         default=None, description="Register the commands in this server only (they appear there at once)"
     )
-    stationthis_database_url: str = Field(
+    stationthis_database_url: DatabaseUrl = Field(
         default_factory=default_database_url,
-        pattern=r"^(sqlite\+aiosqlite:///|postgresql\+asyncpg://).",
-        repr=False,  # it may hold a password
-        description="Where people's data will be kept; nothing is yet, so only `doctor` looks at it",
+        description="The bot's own file: runs to deliver, settings of people and servers, the last catalog",
     )
+
+    @field_validator("stationthis_public_url")
+    @classmethod
+    def _with_what_it_needs(cls, value: str | None, info: ValidationInfo) -> str | None:
+        missing = [name.upper() for name in _HOOKED if name in info.data and info.data[name] is None]
+        if value is not None and missing:
+            raise ValueError(f"must come with {' and '.join(missing)}")
+        return value
 
     @property
     def secrets(self) -> list[str]:
-        password = _PASSWORD.findall(self.stationthis_database_url)
-        return [*super().secrets, self.discord_token.get_secret_value(), *password]
+        hooked = self.stationthis_webhook_secret
+        return [
+            *super().secrets,
+            self.discord_token.get_secret_value(),
+            *([hooked.get_secret_value()] if hooked else []),
+        ]
+
+    @property
+    def hooks(self) -> Hooks | None:
+        """Where runs report to; None without a public address."""
+        if self.stationthis_public_url is None or self.stationthis_webhook_secret is None:
+            return None
+        return Hooks(self.stationthis_public_url, self.stationthis_webhook_secret.get_secret_value())
 
     @property
     def _served(self) -> frozenset[int]:
@@ -152,6 +188,10 @@ class Settings(ApiSettings):
             super().plan(),
             runs_per_user=self.stationthis_runs_per_user,
             runs_total=self.stationthis_runs_total,
+            waiting_per_user=self.stationthis_waiting_per_user,
+            progress_budget=self.stationthis_progress_budget,
+            hooks=self.hooks,
+            database_url=self.stationthis_database_url,
             guilds=self._served,
             writes=frozenset(self.stationthis_operator_writes),
             input_hosts=Hosts(DISCORD_CDN, local),

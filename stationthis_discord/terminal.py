@@ -14,6 +14,9 @@ from core.errors import CoreError
 from core.runs.view import RunView, Stage
 
 _STATES = {
+    Stage.IN_LINE: "In line: it starts by itself when its turn comes",
+    Stage.LEFT: "Left the line: nothing was started",
+    Stage.REFUSED: "Not started",
     Stage.PREPARING: "Preparing",
     Stage.LOOKING: "ComfyUI Deploy did not say whether it started your run; looking for it",
     Stage.UNKNOWN: "Not known whether your run was started: look in ComfyUI Deploy before you try again",
@@ -28,6 +31,7 @@ _STATES = {
     Stage.CANCELLED: "Cancelled",
     Stage.LOST: "Lost",
     Stage.UNREAD: "No news, or a result that cannot be read",
+    Stage.EXPIRED: "Asked for more than a day ago: not followed any more",
 }
 
 
@@ -45,6 +49,15 @@ class Terminal:
             TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn(), console=console
         )
         self._line = self._progress.add_task("", total=1.0)
+
+    @property
+    def address(self) -> str:
+        """Nothing: when this process is over, so is the terminal."""
+        return ""
+
+    @property
+    def lane(self) -> None:
+        """A line on a screen may change as often as it likes."""
 
     async def show(self, view: RunView) -> None:
         if self._console.is_terminal:
@@ -74,7 +87,9 @@ class Terminal:
         for left in view.left_out:
             said = _printable(f"Could not be fetched: {left.media.filename} ({left.media.url})")
             self._console.print(said, markup=False)
-        if view.stage is Stage.FAILED:
+        if view.stage is Stage.REFUSED and view.refused is not None:
+            self._console.print(plain(view.refused), markup=False)
+        elif view.stage is Stage.FAILED:
             reason = view.reason.message.strip() if view.reason else "The machine gave no reason."
             self._console.print(_printable(reason[:2000]), markup=False)
         self.stage = view.stage
@@ -83,6 +98,8 @@ class Terminal:
         words = _STATES[view.stage]
         if view.run is not None and view.run.is_waiting and view.run.queue_position:
             words += f", {view.run.queue_position} ahead in line"
+        elif view.stage is Stage.IN_LINE:
+            words += f" (place {view.place})"
         elif view.stage is Stage.RUNNING and view.run is not None and view.run.live_status:
             words += f": {_printable(view.run.live_status[:60])}"
         if view.silent_since is not None:

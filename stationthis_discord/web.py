@@ -29,6 +29,7 @@ LARGEST_BODY: Final = 2**20  # bytes
 _CLOSING: Final = 0.25  # seconds for which answers under way are waited for, at most twice
 _CONNECTION: Final[dict[str, Any]] = {
     "access_log": None,
+    "auto_decompress": False,  # nobody who is served here packs anything
     "keepalive_timeout": 75.0,  # seconds; Prometheus asks each minute by default
     "lingering_time": 0.5,  # seconds for a body that nobody reads
     "max_line_size": 4096,

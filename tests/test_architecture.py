@@ -20,6 +20,7 @@ DOORS = {
         "core/comfydeploy/transport.py",
         "core/comfydeploy/files.py",
         "core/media.py",
+        "stationthis_discord/hooks.py",
         "stationthis_discord/web.py",
     },
     "backoff": {"core/comfydeploy/retry.py"},
@@ -27,6 +28,7 @@ DOORS = {
     "prometheus_client": {"core/metrics.py"},
     "pydantic_settings": {"stationthis_discord/settings.py", "stationthis_discord/setting_kinds.py"},
 }
+ROOMS = {"sqlalchemy": "core/store/", "alembic": "core/store/"}
 
 
 def sources(*folders: str) -> list[Path]:
@@ -59,12 +61,20 @@ def test_each_library_has_its_doors(library: str, doors: set[str]) -> None:
     assert {path for path in users if not path.startswith("stationthis_discord/sandbox/")} == doors
 
 
+@pytest.mark.parametrize(("library", "room"), ROOMS.items())
+def test_each_of_these_libraries_stays_in_its_room(library: str, room: str) -> None:
+    users = {str(path.relative_to(ROOT)) for path in sources(*PACKAGES) if library in roots(path)}
+
+    assert users
+    assert {path for path in users if not path.startswith(room)} == set()
+
+
 def test_no_task_is_made_in_a_cog() -> None:
     assert [str(path) for path in sources("cogs") if "create_task" in path.read_text(encoding="utf-8")] == []
 
 
 def test_the_bot_process_never_loads_the_sandbox() -> None:
-    names = ("app", "bot", "settings", "setting_kinds", "web", "log", "commands_sync", "__main__")
+    names = ("app", "bot", "settings", "setting_kinds", "web", "hooks", "alone", "log", "commands_sync", "__main__")
     paths = [*sources("core", "cogs"), *(ROOT / "stationthis_discord" / f"{name}.py" for name in names)]
 
     assert [str(path) for path in paths if any("sandbox" in name for name in imported(path))] == []

@@ -10,8 +10,8 @@ import discord
 from cogs.ui import door
 from core.errors import Stopping
 
-PATIENCE: Final = 2.5  # seconds for answers under way
-_FAREWELL: Final = 2.0  # seconds for telling those who wait longer
+PATIENCE: Final = 1.5  # seconds for answers under way
+_FAREWELL: Final = 1.0  # seconds for telling those who wait longer
 _SHOWN: Final = "shown"
 
 

@@ -4,6 +4,7 @@ What a verb does is registered by the cog it belongs to, in the bot's `presses`.
 """
 
 import re
+from collections.abc import Iterator
 from typing import Any, Final, NamedTuple, Self
 
 import discord
@@ -18,9 +19,11 @@ from core.runs.view import RunView, Stage
 
 _TEMPLATE: Final = re.compile(r"st:(?P<verb>[a-z]{1,20}):(?P<what>[0-9a-f-]{1,90})")
 RUN: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+DELIVERY: Final = re.compile(r"[0-9a-f]{16}")
 TRAIL: Final = re.compile(r"[0-9a-f]{16}-[0-9a-f]{32}-[0-9a-f]{1,12}-[0-9]{1,20}")
 PAGE: Final = re.compile(r"[0-9]{1,9}-[01]")
 _CANCELLABLE: Final = {Stage.WAITING, Stage.STARTING, Stage.RUNNING}
+_REFRESHABLE: Final = {Stage.UNREAD, Stage.EXPIRED}  # ends of the watching, not of the run
 
 
 class Immortal(discord.ui.DynamicItem[discord.ui.Item[Any]], template=_TEMPLATE):
@@ -62,26 +65,29 @@ class Immortal(discord.ui.DynamicItem[discord.ui.Item[Any]], template=_TEMPLATE)
         raise ButtonUnknown(self.verb)
 
 
-def run_buttons(view: RunView) -> discord.ui.View:
-    """What can be done with a run now."""
+def run_buttons(view: RunView, *, lasts: bool = True) -> discord.ui.View:
+    """What can be done with a run now; a message that does not last can be had anew by a press."""
     row = discord.ui.View(timeout=None)
     if view.run_id is None:
-        return _trail_buttons(row, view)
+        return _early_buttons(row, view)
     if view.pausing:
         row.add_item(_button("refresh", view.run_id, "Refresh", "🔄"))
     elif view.stage in _CANCELLABLE:
         row.add_item(_button("cancel", view.run_id, "Cancel", "✖", disabled=view.cancelling))
-        row.add_item(_button("refresh", view.run_id, "Refresh", "🔄"))
+        if not lasts:
+            row.add_item(_button("refresh", view.run_id, "Refresh", "🔄"))
     elif view.stage.is_over and view.stage is not Stage.LOST:
         row.add_item(_button("again", view.run_id, "Again", "🎲"))
-        if view.stage is Stage.UNREAD or any(item.limit is None for item in view.left_out):
+        if view.stage in _REFRESHABLE or any(item.limit is None for item in view.left_out):
             row.add_item(_button("refresh", view.run_id, "Refresh", "🔄"))
     return row
 
 
-def _trail_buttons(row: discord.ui.View, view: RunView) -> discord.ui.View:
-    """What can be done while nobody knows whether there is a run."""
-    if view.trail is not None and not view.given_up:
+def _early_buttons(row: discord.ui.View, view: RunView) -> discord.ui.View:
+    """What can be done while there is no run yet, or nobody knows whether there is one."""
+    if view.stage is Stage.IN_LINE and view.delivery is not None:
+        row.add_item(_button("leave", view.delivery, "Leave the line", "✖"))
+    elif view.trail is not None and (view.stage is Stage.EXPIRED or not view.stage.is_over):
         row.add_item(_button("look", view.trail, "Look again", "🔎"))
         if view.unknown:
             row.add_item(_button("anew", view.trail, "Submit again", "🎲"))
@@ -121,10 +127,22 @@ class OnShow(NamedTuple):
 
 def run_of(message: discord.Message) -> OnShow | None:
     """The run that a message of ours shows, by its buttons; one that can be run again has ended."""
-    children = [child for row in message.components for child in getattr(row, "children", ())]
-    ids = [_TEMPLATE.fullmatch(getattr(child, "custom_id", None) or "") for child in children]
-    runs = {found["verb"]: found["what"] for found in ids if found and RUN.fullmatch(found["what"])}
+    runs = {verb: what for verb, what in _presses(message) if RUN.fullmatch(what)}
     return OnShow(next(iter(runs.values())), "again" in runs) if runs else None
+
+
+def delivery_of(message: discord.Message) -> str | None:
+    """The delivery of a wish that waits in line, by the button of its message that takes it out."""
+    return next((what for verb, what in _presses(message) if verb == "leave" and DELIVERY.fullmatch(what)), None)
+
+
+def _presses(message: discord.Message) -> Iterator[tuple[str, str]]:
+    """Verb and object of each button and menu of ours under a message."""
+    for row in message.components:
+        for child in getattr(row, "children", ()):
+            found = _TEMPLATE.fullmatch(getattr(child, "custom_id", None) or "")
+            if found:
+                yield found["verb"], found["what"]
 
 
 def _button(verb: str, what: str, label: str, emoji: str, *, disabled: bool = False) -> Immortal:

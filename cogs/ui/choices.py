@@ -1,7 +1,7 @@
 """Autocomplete's suggestions; pure."""
 
 from collections.abc import Iterable
-from typing import Final
+from typing import Final, Protocol
 
 from discord import app_commands
 
@@ -9,7 +9,7 @@ from cogs.ui import limits
 from cogs.ui.text import plain
 from core.comfydeploy.records import Workflow
 from core.offer import Deployment, Named
-from core.runs.deliveries import Delivery
+from core.runs.view import RunView
 
 _WORKFLOWS: Final = 10  # places that are kept for them beside the deployments
 
@@ -36,11 +36,26 @@ def any_deployment_choices(
     return [*offered, *others][: limits.CHOICES]
 
 
-def run_choices(deliveries: Iterable[Delivery]) -> list[app_commands.Choice[str]]:
+class Shown(Protocol):
+    """A wish or a run that is shown somewhere, as far as it is looked at here."""
+
+    @property
+    def view(self) -> RunView: ...
+
+
+def run_choices(deliveries: Iterable[Shown]) -> list[app_commands.Choice[str]]:
+    """Runs by their id, and wishes that wait in line by their delivery."""
+    views = (item.view for item in deliveries)
     return [
-        app_commands.Choice(
-            name=plain(f"{item.view.deployment} · {item.run_id[:8]} · {item.view.prompt or ''}", limits.CHOICE_NAME),
-            value=item.run_id,
-        )
-        for item in deliveries
+        app_commands.Choice(name=plain(f"{shown.deployment} · {_about(shown)}", limits.CHOICE_NAME), value=chosen)
+        for shown in views
+        if (chosen := shown.run_id or shown.delivery) is not None
     ][: limits.CHOICES]
+
+
+def _about(shown: RunView) -> str:
+    if shown.run_id is not None:
+        what = shown.run_id[:8]
+    else:
+        what = "not started yet" if shown.place is None else f"in line, place {shown.place}"
+    return f"{what} · {shown.prompt or ''}"

@@ -1,7 +1,6 @@
 """What each screen shows, as embeds; pure: no clock, no waiting."""
 
 import re
-from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
@@ -9,10 +8,10 @@ import discord
 
 from cogs.ui import limits
 from cogs.ui.stale import old_lines, old_since
-from cogs.ui.text import block, clip, code, fitting, named, number, safe, seconds, size, when
+from cogs.ui.states import state_lines
+from cogs.ui.text import block, clip, code, fitting, named, number, safe, size
 from core.cache import Kept
 from core.comfydeploy.inputs import Input, InputKind
-from core.comfydeploy.models import Status
 from core.offer import Deployment, Offer
 from core.runs.view import LeftOut, RunView, Stage
 
@@ -23,7 +22,6 @@ RED: Final = discord.Colour(0xED4245)
 GREY: Final = discord.Colour(0x99AAB5)
 
 PAGE_LENGTH: Final = 10
-_BAR: Final = 10
 _PROMPT: Final = 300  # characters of the prompt that are shown
 _FAR: Final = 2**31 - 1
 _DETAILS: Final = limits.EMBED_DESCRIPTION - 100  # characters for a deployment; the rest is for a mark
@@ -33,7 +31,7 @@ _LINKABLE: Final = re.compile(r"https://[A-Za-z0-9.:-]+/[A-Za-z0-9._~!$&'*+,;=:@
 
 def run_embed(view: RunView) -> discord.Embed:
     """One run at one moment. A waiting message needs no edit for its clock: Discord counts the time itself."""
-    lines = [_state_line(view)]
+    lines = [state_lines(view)]
     prompt = safe(view.prompt or "", _PROMPT)
     if prompt:
         lines.append(f"> {prompt}")
@@ -42,7 +40,7 @@ def run_embed(view: RunView) -> discord.Embed:
     small_print = "-# " + " · ".join(_small_print(view))
     shown = fitting(lines, limits.EMBED_DESCRIPTION - len(small_print) - 1)
     embed = discord.Embed(
-        title=named(view.deployment, limits.EMBED_TITLE // 2),
+        title=named(view.deployment or "Your run", limits.EMBED_TITLE // 2),
         description=f"{shown}\n{small_print}",
         colour=_COLOURS.get(view.stage, BLURPLE),
     )
@@ -119,6 +117,7 @@ Other inputs go into `inputs`, as `name=value; other="quoted; value"`.
 **/deployments** — what can be run, and which inputs it has.
 **/workflows**, **/machines** — what the account has. **/status** — how everything stands.
 **/cancel** — stop your newest run, or the one you pick.
+**/settings** — whether you are called when a long run ends. **/server** — the same for a whole server.
 
 Under a result, **Again** runs it once more with a new seed. So does reacting with 🔁 to your own result. \
 **Cancel** stops a run, where its machine can.
@@ -147,83 +146,13 @@ _COLOURS: Final = {
     Stage.FAILED: RED,
     Stage.TIMED_OUT: RED,
     Stage.LOST: RED,
+    Stage.REFUSED: RED,
     Stage.UNREAD: YELLOW,
+    Stage.EXPIRED: YELLOW,
     Stage.CANCELLED: GREY,
+    Stage.LEFT: GREY,
     Stage.GIVEN_UP: GREY,
     Stage.UNKNOWN: YELLOW,
-}
-
-
-def _state_line(view: RunView) -> str:
-    if view.pausing and view.trail is not None:
-        return "🔄 **The bot restarts** while it looks for your run. Press **Look again** in a minute."
-    if view.pausing and view.run_id is None:
-        return "🔄 **The bot restarts** while it hands in your run. Wait a minute, or you may pay for it twice."
-    if view.pausing:
-        return "🔄 **The bot restarts** · your run goes on. Press **Refresh** in a minute to see it."
-    if view.cancelling and not view.stage.is_over:
-        return "🚫 **Cancelling…**"
-    line = _STATES[view.stage](view)
-    if view.silent_since is not None and not view.stage.is_over:
-        line += f"\n⚠ ComfyUI Deploy gives no news of it since {when(view.silent_since)}. Still trying."
-    return line
-
-
-def _waiting(view: RunView) -> str:
-    place = view.run.queue_position if view.run else None
-    where = "" if place is None else (" · next in line" if place == 0 else f" · {place} ahead in line")
-    return f"⏳ **Waiting**{where} · asked {when(view.asked_at)}"
-
-
-def _running(view: RunView) -> str:
-    run = view.run
-    share = int(run.progress * 20) * 5 if run else 0
-    full = share * _BAR // 100
-    node = safe(run.live_status.removeprefix("Executing "), 60) if run and run.live_status else ""
-    about = f" · {node}" if node else ""
-    return f"🎨 **Running** · asked {when(view.asked_at)}\n{'▰' * full}{'▱' * (_BAR - full)} {share} %{about}"
-
-
-def _done(view: RunView) -> str:
-    took = f" in {seconds(view.duration)}" if view.duration is not None else ""
-    empty = not (view.files or view.texts or view.left_out)
-    return f"✅ **Done**{took}" + ("\nIt ended well, but made no file." if empty else "")
-
-
-def _failed(view: RunView) -> str:
-    if view.reason is None:
-        return "❌ **Failed**\nThe machine gave no reason. Try again, or with other values."
-    node = f" in {code(view.reason.node, 60)}" if view.reason.node else ""
-    first = view.reason.message.strip().splitlines()[0] if view.reason.message.strip() else "no message"
-    return f"❌ **Failed**{node}\n{code(first, 300)}\nTry again, or with other values."
-
-
-_STATES: Final[dict[Stage, Callable[[RunView], str]]] = {
-    Stage.PREPARING: lambda view: f"⏳ **Preparing** · asked {when(view.asked_at)}",
-    Stage.LOOKING: lambda view: (
-        f"🔎 **Looking for your run** · asked {when(view.asked_at)}\nComfyUI Deploy did not say whether it was started."
-    ),
-    Stage.UNKNOWN: lambda _: (
-        "❔ **Not known**\nComfyUI Deploy did not say whether your run was started, and it cannot be found. "
-        "**Look again** in a minute. **Submit again** may cost twice if it was."
-    ),
-    Stage.GIVEN_UP: lambda _: "🚫 **Given up**\nIf the run was started after all, it is in ComfyUI Deploy.",
-    Stage.WAITING: _waiting,
-    Stage.STARTING: lambda view: f"🧊 **Starting a machine** · asked {when(view.asked_at)}",
-    Stage.RUNNING: _running,
-    Stage.FETCHING: lambda view: f"📦 **Fetching the result** · asked {when(view.asked_at)}",
-    Stage.DONE: _done,
-    Stage.FAILED: _failed,
-    Stage.TIMED_OUT: lambda _: (
-        "⏱ **Timed out**\nThe deployment's time limit stopped this run. Try again, or less at once."
-    ),
-    Stage.CANCELLED: lambda _: "🚫 **Cancelled**",
-    Stage.UNREAD: lambda view: (
-        "⚠ **Finished**, but its result cannot be read. Press **Refresh** to try again."
-        if view.run and view.run.status == Status.SUCCESS
-        else "⚠ **No news**: ComfyUI Deploy does not tell how it stands. Press **Refresh** to look again."
-    ),
-    Stage.LOST: lambda _: "❌ **Lost**\nComfyUI Deploy no longer knows this run. Please start it anew.",
 }
 
 

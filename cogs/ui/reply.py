@@ -1,214 +1,236 @@
-"""The message a run is shown in: reached by the interaction's token while that lives, then through the channel."""
+"""The message a run is shown in, from the first state to the end; what the end becomes where that message is lost."""
 
-import asyncio
 import functools
-import io
 import secrets
-from collections.abc import Callable
-from dataclasses import replace
-from datetime import timedelta
-from typing import Any, Final, Protocol, Self
+from collections.abc import Awaitable, Callable
+from typing import Final, Self
 
 import discord
 import structlog
 
 from cogs.ui import limits
-from cogs.ui.answering import shows_itself
-from cogs.ui.buttons import run_buttons
-from cogs.ui.embeds import long_texts, run_embed
+from cogs.ui.address import Address, Ticket
+from cogs.ui.endings import call, ending, fit, lighter, passing, pointer, summons
 from cogs.ui.heard import heard
-from cogs.ui.text import plain
-from core.errors import SurfaceLost, SurfaceSilent
+from cogs.ui.losses import ARCHIVED, NO_PERMISSION, OVER, Loss, loss_by, reason_of
+from cogs.ui.places import Now, Place, as_new
+from core.errors import CoreError, SurfaceLost, SurfaceSilent
 from core.people.actor import DEFAULT_UPLOAD_LIMIT
-from core.runs.view import Fetched, LeftOut, RunView
+from core.runs.view import RunView
 
 log = structlog.get_logger(__name__)
 
-_TOKEN_OVER: Final = {50027, 10015}  # Invalid Webhook Token, Unknown Webhook
-_TOO_LARGE: Final = 40005
-_NO_PERMISSION: Final = 50013
-_ARCHIVED: Final = 50083
-_GONE: Final = {403, 404}
-_PAUSES: Final = (2.0, 8.0)  # seconds between the tries to show an end
+_TRIES: Final = 4  # to show an end: as it is, in a new message of an archived thread, without files, without words
+_REFUSED: Final = (discord.DiscordException, CoreError)
 
-Payload = Callable[[], dict[str, Any]]
-"""Makes the arguments of one attempt anew, since discord.py uses up the files of the last."""
-
-
-class _Door(Protocol):
-    """One way to reach the message."""
-
-    async def edit(self, message_id: int | None, payload: dict[str, Any]) -> int: ...
-
-
-class _Token:
-    """By the interaction's token: whatever its original message is."""
-
-    def __init__(self, interaction: discord.Interaction) -> None:
-        self._interaction = interaction
-        self._until = interaction.created_at + timedelta(seconds=limits.TOKEN_LIFE)
-
-    @property
-    def is_alive(self) -> bool:
-        return discord.utils.utcnow() < self._until
-
-    async def edit(self, _: int | None, payload: dict[str, Any]) -> int:
-        message = await self._interaction.edit_original_response(**payload)
-        shows_itself(self._interaction)
-        return message.id
-
-
-class _Channel:
-    """By the channel, with the bot's own rights."""
-
-    def __init__(self, client: discord.Client, channel_id: int, reply_to: int | None = None) -> None:
-        self._channel = client.get_partial_messageable(channel_id)
-        self._reply_to = reply_to
-
-    async def send(self, payload: dict[str, Any]) -> int:
-        """A new message; of two with the same `nonce`, Discord makes one and answers with it twice."""
-        if self._reply_to is not None:
-            payload["reference"] = discord.MessageReference(
-                message_id=self._reply_to, channel_id=self._channel.id, fail_if_not_exists=False
-            )
-        return (await self._channel.send(**payload)).id
-
-    async def edit(self, message_id: int | None, payload: dict[str, Any]) -> int:
-        if message_id is None:
-            raise SurfaceLost("its message was never seen")
-        nobody = discord.AllowedMentions.none()  # which discord.py leaves out of an edit without content
-        return (await self._channel.get_partial_message(message_id).edit(**payload, allowed_mentions=nobody)).id
+Answer = discord.InteractionCallbackResponse[discord.Client]
 
 
 class Reply:
     """A `Surface` on one Discord message. Made by one of the class methods, one for each way in."""
 
-    def __init__(self, token: _Token | None, channel: _Channel, upload_limit: int, *, exists: bool = False) -> None:
-        self.upload_limit = upload_limit
-        self._token = token
-        self._channel = channel
-        self._exists = exists
-        self._asleep = False
-        self._message_id: int | None = None  # learnt from the first answer
-        self._nonce = _new_nonce()
+    def __init__(
+        self,
+        client: discord.Client,
+        address: Address,
+        now: Now = discord.utils.utcnow,
+        interaction: discord.Interaction | None = None,
+    ) -> None:
+        self.upload_limit = address.limit
+        self._client = client
+        self._place = Place(client, address, now, interaction)
+        self._loss: Loss | None = None
+        self._asleep = False  # its thread is archived: there only a new message can be sent, which wakes it
+        self._called = False
 
     @classmethod
-    def on_original(cls, interaction: discord.Interaction) -> Self:
-        """The message that is there: the deferred one, or else the one whose button was pressed."""
-        return cls(_Token(interaction), _channel_of(interaction), interaction.filesize_limit, exists=True)
+    def on_original(
+        cls, interaction: discord.Interaction, answer: Answer | None = None, now: Now = discord.utils.utcnow
+    ) -> Self:
+        """The message that is there: the deferred one, or else the one whose button was pressed.
+
+        `answer` is what came back for deferring it: it knows the message before it is first edited.
+        """
+        if interaction.channel_id is None:
+            raise SurfaceLost("an interaction without a channel")
+        until = int(interaction.created_at.timestamp() + limits.TOKEN_LIFE)
+        address = Address(
+            channel=interaction.channel_id,
+            nonce=secrets.token_hex(8),
+            limit=interaction.filesize_limit,
+            guild=interaction.guild_id,
+            home=interaction.is_guild_integration() or bool(interaction.context.dm_channel),
+            message=_message_of(interaction, answer),
+            ticket=Ticket(application=interaction.application_id, token=interaction.token, until=until),
+        )
+        return cls(interaction.client, address, now, interaction)
 
     @classmethod
-    def after_reaction(cls, client: discord.Client, payload: discord.RawReactionActionEvent) -> Self:
+    def after_reaction(
+        cls, client: discord.Client, payload: discord.RawReactionActionEvent, now: Now = discord.utils.utcnow
+    ) -> Self:
         """A new message, in reply to the one that was reacted to."""
-        channel = _Channel(client, payload.channel_id, reply_to=payload.message_id)
-        return cls(None, channel, DEFAULT_UPLOAD_LIMIT)
+        address = Address(
+            channel=payload.channel_id,
+            nonce=secrets.token_hex(8),
+            limit=DEFAULT_UPLOAD_LIMIT,
+            guild=payload.guild_id,
+            home=True,
+            reply_to=payload.message_id,
+        )
+        return cls(client, address, now)
+
+    @classmethod
+    def at(cls, client: discord.Client, address: str, now: Now = discord.utils.utcnow) -> Self:
+        """Where another process left off; raises `ValueError` for what is no address."""
+        return cls(client, Address.read(address), now)
+
+    @property
+    def address(self) -> str:
+        return self._place.address.write()
+
+    @property
+    def lane(self) -> str | None:
+        at = self._place.address
+        return str(at.channel) if self._place.ticket is None and at.open else None
 
     async def show(self, view: RunView) -> None:
-        """One edit; if Discord is only busy, the next state will do. In an archived thread only the end is shown."""
-        if self._asleep:
+        """One edit; if Discord is only busy, the next state will do. In an archived thread only the end is shown.
+
+        Nothing is shown either, and nothing raised, where only a token led to and it is over, and at most one state
+        each ten minutes in a message that is over an hour old.
+        """
+        if self._loss is not None:
+            raise SurfaceLost(self._loss.reason)
+        if self._is_still:
             return
+        place = self._place
+        payload = functools.partial(passing, view, last=place.is_last_sight, lasts=place.address.open)
         try:
-            await self._put_surely(lambda: {"embed": run_embed(view), "view": run_buttons(view)})
+            await _surely(lambda: self._place.put(payload))
         except discord.HTTPException as error:
-            self._asleep = error.code == _ARCHIVED
-            if not self._exists or error.status in _GONE:
-                raise SurfaceLost(_reason(error)) from None
-            log.warning("run.show_failed", run=view.run_id, error=_reason(error))
+            self._loss = self._learn(error)
+            self._bear(view, SurfaceLost(reason_of(error)))
         except SurfaceSilent as silent:
-            if not self._exists:
+            self._bear(view, silent)
+        except SurfaceLost as lost:
+            if not self._place.is_mute:
+                self._loss = Loss(str(lost), OVER)
                 raise
-            log.warning("run.show_failed", run=view.run_id, error=str(silent))
 
     async def finish(self, view: RunView) -> None:
-        """The end, tried more than once: without its files if they are refused, and then without foreign text."""
+        """The end; without its files if they are refused, and then without foreign text.
+
+        Where the place is lost, it goes to the person by direct message.
+
+        Raises:
+            SurfaceSilent: Discord does not answer, or is too busy; a later try may do.
+            SurfaceLost: nowhere can the person see it.
+        """
+        if self._loss is None:
+            self._loss = await self._try(self._end_here, view, self.upload_limit)
+        if self._loss is None:
+            return
+        if self._loss.everywhere:
+            raise SurfaceLost(self._loss.reason)
+        refused = await self._try(self._end_elsewhere, fit(view, DEFAULT_UPLOAD_LIMIT), DEFAULT_UPLOAD_LIMIT)
+        if refused is not None:
+            raise SurfaceLost(f"{self._loss.reason}, and by direct message {refused.reason}")
+        log.info("run.end_sent_directly", run=view.run_id, user=view.requester, reason=self._loss.reason)
+
+    async def _try(self, put: Callable[[RunView], Awaitable[None]], view: RunView, limit: int) -> Loss | None:
+        """None when it is shown. Raises as `finish`."""
         reason = ""
-        for pause in (*_PAUSES, 0.0):
+        for _ in range(_TRIES):
             try:
-                await self._put(functools.partial(_final_payload, view))
+                await _surely(functools.partial(put, view))
             except discord.HTTPException as error:
-                reason = _reason(error)
-                self._asleep = error.code == _ARCHIVED
-                if error.status in _GONE and not (error.code == _NO_PERMISSION and view.files):
-                    break
-                view = view if self._asleep else _lighter(view, error, self.upload_limit)
-            except Exception as error:  # noqa: BLE001 -- discord.py lets its HTTP client's own errors through
-                reason = type(error).__name__
+                reason = reason_of(error)
+                log.warning("run.end_not_shown", run=view.run_id, error=reason)
+                if error.status == 429 or error.status >= 500:
+                    raise SurfaceSilent(reason) from None
+                loss = self._learn(error)
+                if loss is not None and not (error.code == NO_PERMISSION and view.files):
+                    return loss
+                view = view if error.code == ARCHIVED else lighter(view, error, limit)
+            except SurfaceSilent:
+                raise
+            except SurfaceLost as lost:
+                return Loss(str(lost), OVER)
             else:
-                return
-            log.warning("run.end_not_shown", run=view.run_id, error=reason)
-            await asyncio.sleep(pause)
+                return None
         raise SurfaceLost(reason)
 
-    async def _put_surely(self, payload: Payload) -> None:
-        """Once more where the connection broke: the same edit twice is one, and so is a message with its nonce."""
-        try:
-            await heard(self._put(payload))
-        except SurfaceSilent:
-            await heard(self._put(payload))
+    async def _end_here(self, view: RunView) -> None:
+        place = self._place
+        if not place.address.exists:
+            await place.put(functools.partial(passing, view))  # it may be there unseen: so it is found, not doubled
+        if place.address.open and (self._asleep or (place.is_old and place.ticket is None)):
+            await self._end_below(view)
+        else:
+            await place.put(functools.partial(ending, view))
+            if view.ping:
+                await self._call(view)
 
-    async def _put(self, payload: Payload) -> None:
-        if self._asleep:  # a message in an archived thread cannot be edited, but a new one wakes the thread
-            self._token, self._exists = None, False
-        if self._token is not None and self._token.is_alive:
-            try:
-                await self._through(self._token, payload())
-            except discord.HTTPException as error:
-                if error.code not in _TOKEN_OVER and error.status != 401:
-                    raise
-                self._token = None
-            else:
-                return
-        await (self._through(self._channel, payload()) if self._exists else self._send(payload()))
+    async def _end_below(self, view: RunView) -> None:
+        """A new message, which calls the person if that is wanted; the old one says that it is over."""
+        old = self._place.address.message
+        payload = ending(view, summons(view), calls=view.ping)
+        where = await self._place.put_below(payload, f"{self._place.address.nonce}-end")
+        self._asleep, self._called = False, True
+        if old is not None:
+            await _beside(self._place.edit(old, pointer(view, where)), view)
 
-    async def _through(self, door: _Door, payload: dict[str, Any]) -> None:
-        self._message_id = await door.edit(self._message_id, payload)
+    async def _call(self, view: RunView) -> None:
+        """Call the person, once: nobody is told of an edit."""
+        message = self._place.address.message
+        if message is not None and self._place.address.open and not self._called:
+            self._called = True
+            await _beside(self._place.send(call(view), f"{message}-ping", message), view)
 
-    async def _send(self, payload: dict[str, Any]) -> None:
-        if "attachments" in payload:
-            payload["files"] = payload.pop("attachments")
-        self._message_id = await self._channel.send({**payload, "nonce": self._nonce})
-        self._exists, self._nonce = True, _new_nonce()
+    async def _end_elsewhere(self, view: RunView) -> None:
+        words = self._loss.words if self._loss is not None else OVER
+        payload = ending(view, f"{words}, so here is how it ended.")
+        channel = await self._client.create_dm(discord.Object(view.requester))
+        await channel.send(**as_new(payload), nonce=f"{self._place.address.nonce}-direct")
 
+    def _bear(self, view: RunView, failure: SurfaceLost) -> None:
+        """Go on without this state, unless there is no message to go on with: then raises `failure`."""
+        if self._loss is not None or not self._place.address.exists:
+            raise failure from None
+        log.warning("run.show_failed", run=view.run_id, error=str(failure))
 
-def _new_nonce() -> str:
-    return secrets.token_hex(8)
+    def _learn(self, error: discord.HTTPException) -> Loss | None:
+        """What is lost by this refusal; in an archived thread nothing is, for whoever may send a new message."""
+        if error.code != ARCHIVED:
+            return loss_by(error)
+        self._asleep = True
+        return None if self._place.address.open else Loss(reason_of(error))
 
-
-def _channel_of(interaction: discord.Interaction) -> _Channel:
-    if interaction.channel_id is None:
-        raise SurfaceLost("an interaction without a channel")
-    return _Channel(interaction.client, interaction.channel_id)
-
-
-def _final_payload(view: RunView) -> dict[str, Any]:
-    return {
-        "embed": run_embed(view),
-        "view": run_buttons(view),
-        "attachments": [*(_attachment(item, view.prompt) for item in view.files), *_texts(view)],
-    }
-
-
-def _texts(view: RunView) -> list[discord.File]:
-    room = limits.FILES - len(view.files)
-    texts = enumerate(long_texts(view)[:room], start=1)
-    return [discord.File(io.BytesIO(text.encode()), f"text-{number}.txt") for number, text in texts]
+    @property
+    def _is_still(self) -> bool:
+        return self._asleep or self._place.rests or self._place.is_mute
 
 
-def _attachment(item: Fetched, prompt: str | None) -> discord.File:
-    item.file.seek(0)
-    words = plain(prompt or "", limits.ALT_TEXT) or None
-    return discord.File(item.file, item.name, description=words)  # type: ignore[arg-type]  # an IO[bytes] at run time
+async def _surely(put: Callable[[], Awaitable[None]]) -> None:
+    """Once more where the connection broke: the same edit twice is one, and so is a message with its nonce."""
+    try:
+        await heard(put())
+    except SurfaceSilent:
+        await heard(put())
 
 
-def _lighter(view: RunView, error: discord.HTTPException, limit: int) -> RunView:
-    """What to show instead of what Discord did not take."""
-    if error.status >= 500:
-        return view
-    is_size = error.code == _TOO_LARGE or error.status == 413
-    left_out = tuple(LeftOut(item.media, item.size, limit if is_size else None) for item in view.files)
-    lighter = replace(view, files=(), left_out=view.left_out + left_out)
-    return lighter if is_size else replace(lighter, prompt=None, texts=())
+async def _beside(sent: Awaitable[discord.Message], view: RunView) -> None:
+    """What may fail: the end is shown without it."""
+    try:
+        await heard(sent)
+    except _REFUSED as error:
+        log.debug("run.not_called", run=view.run_id, error=str(error))
 
 
-def _reason(error: discord.HTTPException) -> str:
-    return f"{error.status} (code {error.code})"
+def _message_of(interaction: discord.Interaction, answer: Answer | None) -> int | None:
+    """The message the token edits, if it is known already: that of the button, unless there is to be another."""
+    if answer is not None and answer.message_id is not None:
+        return answer.message_id
+    is_its_own = interaction.response.type is discord.InteractionResponseType.deferred_message_update
+    return interaction.message.id if is_its_own and interaction.message is not None else None

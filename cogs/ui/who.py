@@ -56,6 +56,11 @@ def who(interaction: discord.Interaction) -> Actor:
     )
 
 
+def cause_of(interaction: discord.Interaction) -> str:
+    """A name for this one interaction, by which a second hearing of it is known."""
+    return f"interaction {interaction.id}"
+
+
 def who_reacted(payload: discord.RawReactionActionEvent) -> Actor:
     """A reaction says nothing about rights, so it has none but the owner's own."""
     return Actor(user=payload.user_id, guild=payload.guild_id)

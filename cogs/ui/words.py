@@ -46,10 +46,13 @@ from core.errors import (
     OrderForgotten,
     PermissionsMissing,
     PlaceClosed,
+    RunExpired,
     RunGone,
     RunNotOurs,
     RunSilent,
     Stopping,
+    StoreFailed,
+    StoreHeld,
     SubmitUnclear,
     SurfaceLost,
     SurfaceSilent,
@@ -70,11 +73,12 @@ from core.operator_errors import (
     WorkflowFileInvalid,
     WriteOff,
 )
+from core.people.preferences import ManagersOnly
 
 _NOTHING_STARTED: Final = "Nothing was started."
 _NOTHING_CHANGED: Final = "Nothing was changed."
 _SHOWN_BY: Final = {"deployment": "`/deployments`", "workflow": "`/workflows`", "machine": "`/machines`"}
-_OPERATORS: Final = "Please tell the people who run this bot."
+OPERATORS: Final = "Please tell the people who run this bot."
 MOST_PROBLEMS: Final = 8
 _ROOM: Final = 3000  # characters for the list of problems; an embed holds 4096 in all
 
@@ -84,7 +88,7 @@ def words_for(error: BaseException) -> str:
     for kind in type(error).__mro__:
         if kind in _WORDS:
             return _WORDS[kind](error)
-    return f"Something went wrong that nobody thought of. {_OPERATORS}"
+    return f"Something went wrong that nobody thought of. {OPERATORS}"
 
 
 def _invalid(error: InputsInvalid) -> str:
@@ -142,9 +146,14 @@ def _cannot_cancel(error: CannotCancel) -> str:
 
 def _too_many(error: TooManyRuns) -> str:
     if error.everybody:
-        return f"All {error.limit} places for runs are taken. Please try again in a moment. {_NOTHING_STARTED}"
+        line = f", and you have {error.waiting} waiting in line" if error.waiting else ""
+        return f"All {error.limit} places for runs are taken{line}. Please try again in a moment. {_NOTHING_STARTED}"
     runs = "a run" if error.limit == 1 else f"{error.limit} runs"
-    return f"You have {runs} under way, which is the limit. Wait for one to end, or `/cancel` one. {_NOTHING_STARTED}"
+    line = f" and {error.waiting} waiting in line" if error.waiting else ""
+    return (
+        f"You have {runs} under way{line}, which is the limit. "
+        f"Wait for one to end, or `/cancel` one. {_NOTHING_STARTED}"
+    )
 
 
 def _closed(error: PlaceClosed) -> str:
@@ -176,22 +185,22 @@ def _api_down(_: ApiError) -> str:
 
 
 _WORDS: Final[dict[type[BaseException], Callable[[Any], str]]] = {
-    CoreError: lambda _: f"That did not work. {_OPERATORS}",
-    ApiError: lambda _: f"ComfyUI Deploy gave an answer that this bot does not understand. {_OPERATORS}",
+    CoreError: lambda _: f"That did not work. {OPERATORS}",
+    ApiError: lambda _: f"ComfyUI Deploy gave an answer that this bot does not understand. {OPERATORS}",
     Unreachable: _api_down,
     NoAnswer: _api_down,
     ServerFault: _api_down,
     BadReply: _api_down,
     Busy: lambda _: "ComfyUI Deploy is too busy at the moment. Please try again in a minute.",
-    KeyRefused: lambda _: f"The bot's access to ComfyUI Deploy does not work. {_OPERATORS}",
-    AccessDenied: lambda _: f"ComfyUI Deploy does not allow the bot to do this. {_OPERATORS}",
-    OutOfCredits: lambda _: f"The bot's ComfyUI Deploy account is out of GPU credits. {_NOTHING_STARTED} {_OPERATORS}",
+    KeyRefused: lambda _: f"The bot's access to ComfyUI Deploy does not work. {OPERATORS}",
+    AccessDenied: lambda _: f"ComfyUI Deploy does not allow the bot to do this. {OPERATORS}",
+    OutOfCredits: lambda _: f"The bot's ComfyUI Deploy account is out of GPU credits. {_NOTHING_STARTED} {OPERATORS}",
     NotFound: lambda _: "ComfyUI Deploy no longer has this. `/deployments` lists what can be run.",
-    WrongAddress: lambda _: f"The bot's address of ComfyUI Deploy is wrong. {_OPERATORS}",
-    Refused: lambda _: f"ComfyUI Deploy did not accept this. {_NOTHING_STARTED} {_OPERATORS}",
+    WrongAddress: lambda _: f"The bot's address of ComfyUI Deploy is wrong. {OPERATORS}",
+    Refused: lambda _: f"ComfyUI Deploy did not accept this. {_NOTHING_STARTED} {OPERATORS}",
     DispatchFailed: lambda _: (
         "The machine did not accept this run: its workflow, its models or one of your values do not fit it. "
-        f"Try other values. If that does not help: {_OPERATORS}"
+        f"Try other values. If that does not help: {OPERATORS}"
     ),
     NotCancellable: lambda _: "This run cannot be cancelled.",
     DeploymentNotFound: _not_found,
@@ -206,13 +215,22 @@ _WORDS: Final[dict[type[BaseException], Callable[[Any], str]]] = {
     NotYourRun: lambda e: f"This is a run of <@{e.owner}>. Only they and moderators can do that.",
     NothingUnderWay: lambda _: (
         "You have no run under way that could be cancelled. "
-        "One from before a restart of the bot is cancelled by the button under its message."
+        "One that you can see is cancelled by the button under its message."
     ),
     AlreadyOver: lambda _: "This run has ended already, so there is nothing to cancel.",
     CannotCancel: _cannot_cancel,
     SubmitUnclear: lambda _: (
         "ComfyUI Deploy did not say whether your run was started, and it cannot be found. "
         "Wait a minute before you try again, else you may pay twice."
+    ),
+    StoreFailed: lambda _: f"I cannot write down your wish right now, so nothing was started or changed. {OPERATORS}",
+    ManagersOnly: lambda _: "Only people who may manage this server can do that. Nothing was changed.",
+    StoreHeld: lambda e: (
+        f"This bot runs already, as process {e.pid} on {code(e.host, 60)}. End that first, or wait until it has ended."
+    ),
+    RunExpired: lambda _: (
+        "This was asked for more than a day ago, so the bot does not follow it any more. "
+        "What became of it is in ComfyUI Deploy."
     ),
     OrderForgotten: lambda _: (
         "The bot was restarted and no longer knows what you asked for. "

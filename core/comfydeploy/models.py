@@ -157,6 +157,7 @@ class RunRow(Wire):
     id: Id
     status: str
     created_at: Lenient[Date] = None
+    ended_at: Lenient[Date] = None
 
 
 class Submitted(Wire):

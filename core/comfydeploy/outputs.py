@@ -81,10 +81,11 @@ class Results:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a run failed, in the machine's own words: foreign text, not yet clipped."""
+    """Why a run failed, in the machine's own words: foreign text, not yet clipped. `kind` is the exception's class."""
 
     message: str
     node: str | None = None
+    kind: str | None = None
 
 
 def kind_of(filename: str) -> Kind:
@@ -112,9 +113,8 @@ def read_reason(raw_outputs: Iterable[object]) -> Reason | None:
     for output in raw_outputs:
         data = output.get("data") if isinstance(output, dict) else None
         if isinstance(data, dict) and isinstance(data.get("exception_message"), str):
-            kind, node = data.get("exception_type"), data.get("node_type")
-            message = data["exception_message"].strip() or (kind if isinstance(kind, str) else "")
-            return Reason(message, node if isinstance(node, str) else None)
+            kind, node = _text(data.get("exception_type")), _text(data.get("node_type"))
+            return Reason(data["exception_message"].strip() or kind or "", node, kind)
     return None
 
 
@@ -125,6 +125,10 @@ def made_by(workflow_api: object) -> Kind:
 
 
 _PREFERENCE = [Kind.VIDEO, Kind.ANIMATION, Kind.MODEL, Kind.AUDIO, Kind.IMAGE, Kind.TEXT, Kind.FILE]
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
 
 
 def _made(output: Output) -> datetime:

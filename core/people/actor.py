@@ -17,3 +17,7 @@ class Actor:
     guild: int | None = None
     may_moderate: bool = False
     upload_limit: int = DEFAULT_UPLOAD_LIMIT
+
+    def moderates(self, guild: int | None) -> bool:
+        """Whether this person may act on what belongs to others in that server."""
+        return self.may_moderate and self.guild == guild

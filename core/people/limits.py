@@ -1,10 +1,15 @@
 """Who is served, and how many runs may be under way at a time: for one person, and in all."""
 
 import secrets
+from collections import Counter
 from collections.abc import Collection
+from typing import Final
 
 from core.errors import NotServedHere, TooManyRuns
 from core.people.actor import Actor
+from core.people.line import Line, Ticket
+
+_LONGEST_LINE: Final = 1_000
 
 
 class Admission:
@@ -20,38 +25,86 @@ class Admission:
 
 
 class RunLimits:
-    """Places for runs under way. A place is taken before a submit and given back once, whatever happens."""
+    """Places for runs under way, and the line for those who find none free.
 
-    def __init__(self, per_user: int, total: int) -> None:
+    A place is taken before a submit and given back once, whatever happens. `waiting_per_user` wishes of one person may
+    stand in line, 0 for none.
+    """
+
+    def __init__(self, per_user: int, total: int, waiting_per_user: int = 0) -> None:
         self.per_user = per_user
         self.total = total
+        self.waiting_per_user = waiting_per_user
         self._taken: dict[str, int] = {}
+        self._count: Counter[int] = Counter()
+        self._line = Line()
 
     def check(self, actor: Actor) -> None:
-        """Raises `TooManyRuns` when no place is free for this person."""
-        if sum(user == actor.user for user in self._taken.values()) >= self.per_user:
-            raise TooManyRuns(self.per_user, everybody=False)
-        if len(self._taken) >= self.total:
-            raise TooManyRuns(self.total, everybody=True)
+        """Raises `TooManyRuns` when there is neither a place for this person nor room in the line."""
+        if self._has_place_for(actor.user):
+            return
+        mine = self._line.count_of(actor.user)
+        if mine >= self.waiting_per_user or len(self._line) >= _LONGEST_LINE:
+            own = self._count[actor.user] >= self.per_user
+            raise TooManyRuns(self.per_user if own else self.total, everybody=not own, waiting=mine)
 
-    def take(self, actor: Actor) -> str:
-        """A place, by a name that `give_back` wants.
+    def enter(self, actor: Actor) -> Ticket:
+        """A ticket with a place, or one that waits in line for it.
 
         Raises:
-            TooManyRuns: none is free.
+            TooManyRuns: as `check`.
         """
         self.check(actor)
-        return self.hold(actor.user)
+        return self.enter_surely(actor.user)
 
-    def hold(self, user: int) -> str:
-        """A place for a run that is there already, beyond the limits if need be."""
-        place = secrets.token_hex(8)
-        self._taken[place] = user
-        return place
+    def enter_surely(self, user: int) -> Ticket:
+        """As `enter`, for a wish that was let in before: however long the line is."""
+        ticket = Ticket(user)
+        if self._has_place_for(user):
+            self._seat(ticket)
+        else:
+            self._line.add(ticket)
+        return ticket
 
-    def give_back(self, place: str) -> None:
-        self._taken.pop(place, None)
+    def hold(self, user: int) -> Ticket:
+        """A ticket with a place for a run that is there already, beyond the limits if need be."""
+        ticket = Ticket(user)
+        self._seat(ticket)
+        return ticket
+
+    def leave(self, ticket: Ticket) -> None:
+        """Give back the place, or leave the line; a second time it changes nothing."""
+        self._line.remove(ticket)
+        place, ticket.place = ticket.place, None
+        user = self._taken.pop(place or "", None)
+        if user is None:
+            return
+        self._count[user] -= 1
+        if not self._count[user]:
+            del self._count[user]
+        while (following := self._line.pop(self._has_place_for)) is not None:
+            self._seat(following)
+
+    def position(self, ticket: Ticket) -> int:
+        """Where it stands in line, 1 for the next; 0 when it does not wait."""
+        return self._line.position(ticket)
 
     @property
     def under_way(self) -> int:
         return len(self._taken)
+
+    def under_way_of(self, user: int) -> int:
+        return self._count[user]
+
+    @property
+    def waiting(self) -> int:
+        return len(self._line)
+
+    def _has_place_for(self, user: int) -> bool:
+        return self._count[user] < self.per_user and len(self._taken) < self.total
+
+    def _seat(self, ticket: Ticket) -> None:
+        place = secrets.token_hex(8)
+        self._taken[place] = ticket.user
+        self._count[ticket.user] += 1
+        ticket.admit(place)

@@ -1,33 +1,22 @@
-"""The promise to show each run in one place: the tasks, the pace of the edits, the end with its files."""
+"""Every open delivery: written down, shown at a pace its place can take, and closed once."""
 
 import asyncio
 import contextlib
-import re
-from collections.abc import Callable
-from contextlib import AsyncExitStack
-from dataclasses import dataclass, field, replace
-from pathlib import PurePosixPath
+from collections import Counter
+from dataclasses import dataclass
 from typing import Final
 
 import structlog
 
-from core.comfydeploy.client import ComfyDeploy
-from core.comfydeploy.errors import ApiError
-from core.comfydeploy.models import Run, Status
-from core.comfydeploy.outputs import Media as OutputFile
-from core.comfydeploy.outputs import Reason, read_reason, read_results
-from core.errors import FileError, FileTooLarge, RunGone, RunSilent, SurfaceLost
-from core.media import Media
+from core.errors import SurfaceLost, SurfaceSilent
 from core.metrics import Metrics, RunOutcome
-from core.runs.tracker import Tracker
-from core.runs.view import Fetched, LeftOut, RunView, Stage, Surface
+from core.people.limits import RunLimits
+from core.runs.delivery import Delivery
+from core.runs.journal import Journal, Phase
+from core.runs.view import Stage, Surface
 
 log = structlog.get_logger(__name__)
 
-PACE: Final = 2.0  # seconds between two edits of one message: Discord allows about one a second
-FAREWELL: Final = 3.0  # seconds that a stop may take to say so
-_REASON_WAIT: Final = 5.0  # seconds; a failure that is shown late is worse than one without a reason
-MOST_FILES: Final = 10  # a Discord message holds no more
 _OUTCOMES: Final[dict[Stage, RunOutcome]] = {
     Stage.DONE: "success",
     Stage.FETCHING: "success",
@@ -38,142 +27,77 @@ _OUTCOMES: Final[dict[Stage, RunOutcome]] = {
 }
 
 
-@dataclass(eq=False)
-class Delivery:
-    """One run, one place. `owner` is the person who asked; `closed` is set after the end, whatever it was."""
+@dataclass(frozen=True, slots=True)
+class Pauses:
+    """In seconds. `pace`: between two edits of one message, Discord allows about one a second.
 
-    run_id: str
-    owner: int
-    workflow_id: str | None
-    view: RunView
-    surface: Surface
-    settle: Callable[[], None]
-    shown: object = None
-    lost: SurfaceLost | None = None
-    edits: int = 0
-    editing: asyncio.Lock = field(default_factory=asyncio.Lock)
-    closed: asyncio.Event = field(default_factory=asyncio.Event)
+    `crowd`: the same for each message of a place whose edits share one limit. `farewell`: what a stop may take to say
+    so. `again`: before each further try to show an end that Discord was too busy for. `retry`: between two tries to
+    read what a delivery of the last process cannot go on without.
+    """
+
+    pace: float = 2.0
+    crowd: float = 1.2
+    farewell: float = 1.5
+    again: tuple[float, ...] = (2.0, 8.0, 30.0, 120.0, *(300.0,) * 24)
+    retry: float = 10.0
 
 
 class Deliveries:
-    """Follows every open delivery to its end. `pace` and `farewell` in seconds."""
-
-    def __init__(
-        self,
-        api: ComfyDeploy,
-        tracker: Tracker,
-        media: Media,
-        metrics: Metrics,
-        pace: float = PACE,
-        farewell: float = FAREWELL,
-    ) -> None:
-        self._api = api
-        self._tracker = tracker
-        self._media = media
+    def __init__(self, journal: Journal, limits: RunLimits, metrics: Metrics, pauses: Pauses = Pauses()) -> None:
+        self.pauses = pauses
+        self._journal = journal
+        self._limits = limits
         self._metrics = metrics
-        self._pace = pace
-        self._farewell = farewell
         self._open: dict[str, Delivery] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._by_run: dict[str, Delivery] = {}
+        self._lanes: Counter[str] = Counter()
 
-    def open(self, delivery: Delivery) -> None:
-        """Take over: from here on the run's end is shown and settled, whatever happens to who called."""
-        self._open[delivery.run_id] = delivery
-        task = asyncio.create_task(self._deliver(delivery), name=f"delivery {delivery.run_id}")
-        self._tasks.add(task)
-        # not in the task: one that is cancelled before its first step never reaches its own "finally"
-        task.add_done_callback(lambda done: self._close(delivery, done))
+    # -- finding --
 
-    async def move(self, delivery: Delivery, surface: Surface) -> None:
-        """Show the run on `surface` from now on, if the place it was shown in is lost."""
-        if delivery.lost is not None:
-            delivery.surface, delivery.lost, delivery.shown = surface, None, None
-            await self._show(delivery)
+    def get(self, delivery: str) -> Delivery | None:
+        return self._open.get(delivery)
 
     def find(self, run_id: str) -> Delivery | None:
-        return self._open.get(run_id)
+        return self._by_run.get(run_id)
+
+    def list_open(self) -> list[Delivery]:
+        """All of them, newest first."""
+        return list(reversed(self._open.values()))
 
     def list_of(self, owner: int) -> list[Delivery]:
         """A person's open deliveries, newest first."""
         return [delivery for delivery in reversed(self._open.values()) if delivery.owner == owner]
 
-    async def show_cancelling(self, run_id: str, cancelling: bool) -> None:
-        """Show whether a cancel is under way, and look at the run at once."""
-        delivery = self._open.get(run_id)
-        if delivery is not None:
-            delivery.view = replace(delivery.view, cancelling=cancelling)
-            self._tracker.ask_now(run_id)
-            await self._show(delivery)
+    # -- opening, showing, closing --
 
-    async def pause(self) -> None:
-        """Stop following: say so where runs are shown, as far as that is quick. The runs go on at ComfyUI Deploy."""
-        deliveries = list(self._open.values())
-        await self.aclose()
-        for delivery in deliveries:
-            delivery.view = replace(delivery.view, pausing=True)
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(self._farewell):
-                await asyncio.gather(*map(self._show, deliveries), return_exceptions=True)
+    async def begin(self, delivery: Delivery) -> None:
+        """Write it down, and keep it. Raises as `Journal.add`."""
+        await self._journal.add(delivery.record)
+        self.keep(delivery)
 
-    async def aclose(self) -> None:
-        """Stop following, without a word."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+    def keep(self, delivery: Delivery) -> None:
+        """One that is written down already."""
+        self._open[delivery.id] = delivery
+        if delivery.run_id is not None:
+            self._by_run[delivery.run_id] = delivery
 
-    async def _deliver(self, delivery: Delivery) -> None:
-        log_run = log.bind(run=delivery.run_id, user=delivery.owner)
-        try:
-            await self._follow(delivery)
-            async with AsyncExitStack() as files:
-                await self._finish(delivery, files)
-            log_run.info("run.delivered", **self._account(delivery))
-        except SurfaceLost as lost:
-            delivery.lost = lost
-            log_run.warning("run.not_shown", reason=str(lost), **self._account(delivery))
-        except Exception:
-            delivery.lost = SurfaceLost("a mistake of ours")
-            log_run.exception("run.delivery_failed", **self._account(delivery))
+    async def found(self, delivery: Delivery, run_id: str, workflow_id: str | None) -> None:
+        """Its run is known: write that down, and that nothing has to be submitted any more."""
+        delivery.tell(run_id=run_id, trail=None, unknown=False)
+        delivery.note(run_id=run_id, workflow_id=workflow_id)
+        delivery.order = None
+        self._by_run[run_id] = delivery
+        await self.save(delivery, phase=Phase.RUNNING, order=None)
 
-    def _account(self, delivery: Delivery) -> dict[str, object]:
-        """What is told of a run when it is over: once in the log, and counted."""
-        view, run = delivery.view, delivery.view.run
-        outcome = "lost" if delivery.lost is not None else _OUTCOMES.get(view.stage, "unread")
-        running = run.run_duration if run is not None else None
-        self._metrics.run_over(outcome, view.duration, running)
-        return {
-            "outcome": outcome,
-            "seconds": view.duration,
-            "running_seconds": running,
-            "gpu": run.gpu if run is not None else None,
-            "edits": delivery.edits,
-            "files": len(view.files),
-        }
+    async def save(self, delivery: Delivery, *, surely: bool = False, **facts: object) -> None:
+        """Note what is to be written down, and write it. Raises as `Journal.save`."""
+        delivery.note(address=delivery.surface.address, **facts)
+        await self._journal.save(delivery.record, surely=surely)
 
-    def _close(self, delivery: Delivery, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        self._open.pop(delivery.run_id, None)
-        delivery.settle()
-        delivery.closed.set()
-
-    async def _follow(self, delivery: Delivery) -> None:
-        with self._tracker.follow(delivery.run_id, delivery.workflow_id) as updates:
-            try:
-                async for update in updates:
-                    unread = update.unread and update.run is not None and update.run.status == Status.SUCCESS
-                    delivery.view = replace(
-                        delivery.view, run=update.run, silent_since=update.silent_since, unread=unread
-                    )
-                    if update.run is None or not update.run.is_final:
-                        await self._show(delivery)
-                        await updates.rest(self._pace)
-            except RunGone:
-                delivery.view = replace(delivery.view, gone=True)
-            except RunSilent:
-                delivery.view = replace(delivery.view, unread=True)
-
-    async def _show(self, delivery: Delivery) -> None:
+    async def show(self, delivery: Delivery, **facts: object) -> None:
         """Show what changed. A place that is gone is remembered; the run is followed on, since it still costs."""
+        delivery.tell(**facts)
         async with delivery.editing:
             looks = delivery.view.looks
             if looks == delivery.shown or delivery.view.stage.is_over or delivery.lost is not None:
@@ -184,62 +108,94 @@ class Deliveries:
             except SurfaceLost as lost:
                 delivery.lost = lost
             delivery.shown = looks
+        self._change_lane(delivery, delivery.surface.lane)
+        if delivery.surface.address != delivery.record.address:
+            await self.save(delivery)
 
-    async def _finish(self, delivery: Delivery, files: AsyncExitStack) -> None:
-        if delivery.lost is not None:
-            raise delivery.lost
-        run = delivery.view.run
-        if delivery.view.stage is Stage.FETCHING and run is not None:
-            async with asyncio.TaskGroup() as group:
-                slow = group.create_task(self._show_when_slow(delivery))
-                view = await self._fetch(delivery, run, files)
-                slow.cancel()
-            delivery.view = replace(view, delivered=True)
-        elif delivery.view.stage is Stage.FAILED:
-            delivery.view = replace(delivery.view, reason=await self._reason(delivery))
-        async with delivery.editing:
-            await delivery.surface.finish(delivery.view)
-
-    async def _show_when_slow(self, delivery: Delivery) -> None:
-        await asyncio.sleep(self._pace)
-        await self._show(delivery)
-
-    async def _fetch(self, delivery: Delivery, run: Run, files: AsyncExitStack) -> RunView:
-        results = read_results(run.outputs)
-        fetched: list[Fetched] = []
-        left_out: list[LeftOut] = []
-        for number, output in enumerate(results.files, start=1):
-            name = file_name(delivery.view, output, number)
-            try:
-                if len(fetched) == MOST_FILES:
-                    left_out.append(LeftOut(output))
-                    continue
-                local = await files.enter_async_context(
-                    self._media.output(output.url, name, delivery.surface.upload_limit)
-                )
-                fetched.append(Fetched(output, local.file, name, local.size))
-            except FileTooLarge as large:
-                left_out.append(LeftOut(output, large.size, large.limit))
-            except FileError as error:
-                log.warning("run.file_left_out", run=run.id, error=str(error))
-                left_out.append(LeftOut(output))
-        return replace(delivery.view, files=tuple(fetched), texts=results.texts, left_out=tuple(left_out))
-
-    async def _reason(self, delivery: Delivery) -> Reason | None:
-        if delivery.workflow_id is None:
-            return None
+    async def end(self, delivery: Delivery, **facts: object) -> None:
+        """Show the end, and close, once: a place that cannot be reached costs a line in the log and nothing else."""
+        if delivery.ending:
+            return
+        delivery.ending = True
+        delivery.tell(**facts)
+        if delivery.run_id is None and delivery.record.order is not None:
+            await self.save(delivery, order=None)  # a next process must not submit what this end says is over
+        about = log.bind(run=delivery.run_id, delivery=delivery.id, user=delivery.owner)
+        self._limits.leave(delivery.ticket)  # the run is over, however long its end takes to be shown
         try:
-            async with asyncio.timeout(_REASON_WAIT):
-                return read_reason(await self._api.runs.list_raw_outputs(delivery.workflow_id, delivery.run_id))
-        except (ApiError, TimeoutError) as error:
-            log.warning("run.reason_unread", run=delivery.run_id, error=str(error))
-            return None
+            await self._show_end(delivery)
+            about.info("run.delivered", **self._account(delivery))
+        except SurfaceLost as lost:
+            delivery.lost = lost
+            about.warning("run.not_shown", reason=str(lost), **self._account(delivery))
+        except Exception:  # a bug in showing one end must not keep it open for ever
+            delivery.lost = SurfaceLost("a mistake of ours")
+            log.exception("run.delivery_failed", run=delivery.run_id, **self._account(delivery))
+        await self.close(delivery)
 
+    async def close(self, delivery: Delivery) -> None:
+        """Forget it, without a word to anybody."""
+        self._open.pop(delivery.id, None)
+        self._by_run.pop(delivery.run_id or "", None)
+        self._change_lane(delivery, None)
+        self._limits.leave(delivery.ticket)
+        await self._journal.close(delivery.id)
+        delivery.over.set()
 
-def file_name(view: RunView, output: OutputFile, number: int) -> str:
-    """`deployment_seed_number.ext`, of safe characters only; the run's own name gives no more than the extension."""
-    stem = re.sub(r"[^A-Za-z0-9-]+", "-", view.deployment).strip("-")[:60] or "result"
-    extension = PurePosixPath(output.filename).suffix.lower()
-    safe = extension if re.fullmatch(r"\.[a-z0-9]{1,8}", extension) else ".bin"
-    seed = "" if view.seed is None else f"_{view.seed}"
-    return f"{stem}{seed}_{number}{safe}"
+    async def move(self, delivery: Delivery, surface: Surface) -> None:
+        """Show it on `surface` from now on: there it has a way that lasts longer."""
+        if surface is not delivery.surface:
+            delivery.surface, delivery.lost, delivery.shown = surface, None, None
+        await self.show(delivery)
+
+    async def farewell(self) -> None:
+        """This process is going away: say so where something is waited for, as far as that is quick."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self.pauses.farewell):
+                farewells = (self.show(item, pausing=True) for item in self.list_open() if item.is_under_way)
+                await asyncio.gather(*farewells, return_exceptions=True)
+
+    def pace_of(self, delivery: Delivery) -> float:
+        """Seconds until its next edit."""
+        crowd = self._lanes[delivery.lane] if delivery.lane is not None else 0
+        return max(self.pauses.pace, self.pauses.crowd * crowd)
+
+    async def _show_end(self, delivery: Delivery) -> None:
+        """A place that does not answer is tried again for two hours; other runs do not wait for that."""
+        for pause in self.pauses.again:
+            try:
+                async with delivery.editing:
+                    await delivery.surface.finish(delivery.view)
+            except SurfaceSilent as silent:
+                log.warning("run.end_waits", run=delivery.run_id, error=str(silent), seconds=pause)
+                await asyncio.sleep(pause)
+            else:
+                return
+        raise SurfaceLost("Discord did not take it")
+
+    def _change_lane(self, delivery: Delivery, lane: str | None) -> None:
+        if lane == delivery.lane:
+            return
+        if delivery.lane is not None:
+            self._lanes[delivery.lane] -= 1
+            if not self._lanes[delivery.lane]:
+                del self._lanes[delivery.lane]
+        if lane is not None:
+            self._lanes[lane] += 1
+        delivery.lane = lane
+
+    def _account(self, delivery: Delivery) -> dict[str, object]:
+        """What is told of a delivery when it is over: once in the log, and counted if there was a run."""
+        view, run = delivery.view, delivery.view.run
+        outcome = "lost" if delivery.lost is not None else _OUTCOMES.get(view.stage, "unread")
+        running = run.run_duration if run is not None else None
+        if delivery.run_id is not None:
+            self._metrics.run_over(outcome, view.duration, running)
+        return {
+            "outcome": outcome if delivery.run_id is not None else view.stage.name.lower(),
+            "seconds": view.duration,
+            "running_seconds": running,
+            "gpu": run.gpu if run is not None else None,
+            "edits": delivery.edits,
+            "files": len(view.files),
+        }

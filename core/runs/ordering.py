@@ -1,238 +1,282 @@
-"""From a wish that fits to a run that is followed; and what is asked when nobody knows whether there is one."""
+"""From a wish that fits to a run that is followed: the line, the submit, the search after an unclear one."""
 
 import asyncio
 import contextlib
-import functools
-import secrets
-from collections import OrderedDict
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import structlog
 
-from core.catalog import Catalog
-from core.comfydeploy.client import ComfyDeploy
 from core.comfydeploy.errors import ApiError
-from core.comfydeploy.fit import Fitted
-from core.deadline import PATIENCE, deadline
 from core.errors import (
     AlreadyAsked,
+    CoreError,
     DeploymentGone,
     DeploymentNotFound,
+    NothingUnderWay,
     NotYourRun,
     OrderForgotten,
+    RunExpired,
     SubmitUnclear,
     SubmitUnknown,
-    SurfaceLost,
     TookTooLong,
 )
-from core.media import Media
-from core.metrics import Metrics
 from core.offer import Deployment
 from core.people.actor import Actor
-from core.people.limits import RunLimits
-from core.runs.deliveries import Deliveries, Delivery
+from core.runs.delivery import Delivery, new_delivery
+from core.runs.following import GONE
+from core.runs.journal import Phase
 from core.runs.mark import Mark
-from core.runs.submission import Submission, Trail, trail_of
-from core.runs.view import RunView, Surface
+from core.runs.order import Order
+from core.runs.parts import Parts
+from core.runs.view import Surface
+from core.tasks import Tasks
 
-_MOST_OPEN: Final = 200  # orders that wait for their person's word
-GONE: Final = "a deployment that is gone"
+DAY: Final = timedelta(hours=24)  # after which nobody waits for a run any more
+_LINE_PACE: Final = 2.0  # seconds between two looks at one's place in line, for each place in it
 
 log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
-    """A wish that fits: ready to be submitted for `owner`."""
-
-    deployment: Deployment
-    fitted: Fitted
-    owner: Actor
-    parent: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What ordering and generating are made of; each part can be used alone."""
-
-    api: ComfyDeploy
-    catalog: Catalog
-    media: Media
-    submission: Submission
-    deliveries: Deliveries
-    limits: RunLimits
-    metrics: Metrics
-
-
 class Ordering:
-    """Submits orders and hands their runs to the deliveries."""
+    """Submits orders and has their runs followed."""
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
-        self._under_way: dict[str, tuple[RunView, Surface]] = {}
-        self._unclear: OrderedDict[str, tuple[Order, RunView]] = OrderedDict()  # by delivery
+        self._tasks = Tasks()
+        self._sending: set[str] = set()  # deliveries whose submit is under way
         self._looking: set[str] = set()
 
-    async def order(self, order: Order, surface: Surface) -> str | None:
-        """Submit, and have the run shown until its end; its id.
+    async def order(
+        self, order: Order, surface: Surface, cause: str | None = None, *, replaces: str | None = None
+    ) -> Delivery:
+        """Write it down, submit it, and have its run shown until its end.
 
-        None when nobody knows whether there is one: then its message asks the person.
+        `replaces` is the delivery whose unclear submit the person does not want to wait for any more.
+
+        With no place free it stands in line, and its message says so. Nobody may know in the end whether there is a
+        run: then its message asks the person.
 
         Raises:
+            AlreadyAsked: `cause` has led to a delivery before.
             CoreError: nothing was started; which one tells why.
         """
-        view = RunView(
-            deployment=order.deployment.label,
-            requester=order.owner.user,
-            asked_at=datetime.now(UTC),
-            prompt=order.fitted.prompt,
-            seed=order.fitted.seed,
-            parent=order.parent,
-        )
-        place = self._parts.limits.take(order.owner)
-        self._under_way[place] = (view, surface)
-        run_id = None
+        limits, deliveries = self._parts.limits, self._parts.deliveries
+        delivery = new_delivery(order, surface, limits.enter(order.owner), cause)
+        delivery.note(replaces=replaces)
         try:
-            await surface.show(view)
-            for target, source in order.fitted.files.items():
-                order.fitted.with_file(target, await self._parts.media.upload(target, source))
-            run_id = await self._submitted(order, view, surface, place)
-        finally:
-            del self._under_way[place]
-            if run_id is None:
-                self._parts.limits.give_back(place)
-        if run_id is not None:
-            log.info("run.submitted", run=run_id, user=order.owner.user, deployment=order.deployment.id)
-            self._parts.metrics.run_submitted()
-            self.deliver(replace(view, run_id=run_id), order.deployment.workflow_id, surface, place)
-        return run_id
+            await deliveries.begin(delivery)
+        except BaseException:
+            limits.leave(delivery.ticket)
+            raise
+        if delivery.ticket.place is None:
+            await deliveries.show(delivery, place=limits.position(delivery.ticket))
+            self.pursue(delivery)
+            return delivery
+        try:
+            await self._submit(delivery, order)
+        except Exception:
+            await deliveries.close(delivery)
+            raise
+        except BaseException:  # cancelled: it stays written down, and the next process goes on
+            limits.leave(delivery.ticket)
+            raise
+        return delivery
 
-    async def look(self, trail: Trail, actor: Actor, surface: Surface) -> tuple[str, Deployment] | None:
-        """Look for the run of an unclear submit once more; None, and the question again, when it is not found.
+    def pursue(self, delivery: Delivery) -> None:
+        """Submit it when its turn has come, in a task of its own; what goes wrong is said in its message."""
+        self._tasks.start(self._pursue(delivery), f"order {delivery.id}")
 
-        Raises:
-            NotYourRun: only who asked for it may.
-            AlreadyAsked: it is being looked for now.
-            CoreError: its deployment is gone, or the API failed.
-        """
-        _check_owner(trail, actor)
-        with self._one_at_a_time(trail):
-            deployment = await self._deployment(trail)
-            try:
-                run_id = await self._parts.submission.find(deployment, trail, patiently=False)
-            except SubmitUnknown:
-                await self._ask(self._view(trail, deployment.label), surface)
-                return None
-        if self._unclear.pop(trail.delivery, None) is not None:
-            self._parts.metrics.run_submitted()
-        return run_id, deployment
+    def recover(self, delivery: Delivery) -> None:
+        """Look for the run of a submit that may have been sent by a process that is gone."""
+        self._tasks.start(self._recover(delivery), f"recovery {delivery.id}")
 
-    async def anew(self, trail: Trail, actor: Actor, surface: Surface) -> str | None:
-        """Submit again what an unclear submit was for, on the person's own word.
+    async def leave(self, delivery_id: str, actor: Actor) -> None:
+        """Take a wish out of the line.
 
         Raises:
-            OrderForgotten: this process does not know what was asked for.
-            CoreError: as `look` and `order`.
+            NotYourRun: only the owner or a moderator may.
+            NothingUnderWay: it does not stand in line any more.
         """
-        _check_owner(trail, actor)
-        with self._one_at_a_time(trail):
-            order, view = self._unclear.get(trail.delivery) or (None, None)
-            if order is None or view is None:
-                raise OrderForgotten
-            del self._unclear[trail.delivery]
-            try:
-                return await self.order(order, surface)
-            except BaseException:
-                self._unclear[trail.delivery] = (order, view)
-                raise
+        delivery = self._parts.deliveries.get(delivery_id)
+        if delivery is not None and delivery.owner != actor.user and not actor.moderates(delivery.guild):
+            raise NotYourRun(delivery.owner)
+        if delivery is None or not delivery.stands_in_line:
+            raise NothingUnderWay
+        delivery.tell(left=True)
+        self._parts.limits.leave(delivery.ticket)
+        await self._parts.deliveries.save(delivery, order=None)  # a next process must not submit it
+        await self._parts.deliveries.end(delivery)
 
-    async def give_up(self, trail: Trail, actor: Actor, surface: Surface) -> None:
-        """Look no more for the run of an unclear submit; moderators may do that, too. Raises as `look`."""
-        if not actor.may_moderate:
-            _check_owner(trail, actor)
-        with self._one_at_a_time(trail):
-            label = GONE
-            with contextlib.suppress(DeploymentGone, ApiError, TookTooLong):  # nothing is asked of it any more
-                async with deadline(PATIENCE):
-                    label = (await self._deployment(trail)).label
-            view = self._view(trail, label)
-            self._unclear.pop(trail.delivery, None)
-            await surface.finish(replace(view, given_up=True))
+    def hint(self, delivery_id: str, run_id: str) -> None:
+        """Somebody says which run a delivery made: it is looked at at once, also while the message asks."""
+        self._parts.submission.hint(delivery_id, run_id)
+        delivery = self._parts.deliveries.get(delivery_id)
+        is_asked = delivery is not None and delivery.record.phase is Phase.ASKED
+        if delivery is not None and is_asked and delivery_id not in self._looking:
+            self._tasks.start(self._look_once(delivery), f"look {delivery_id}")
 
     async def pause(self, patience: float) -> None:
-        """Before the process ends: wait a few seconds for submits under way, and say of the others where they stand."""
+        """Before the process ends: wait a little for submits under way, since their answers name the runs."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(patience):
-                while self._under_way:  # noqa: ASYNC110 -- a submit ends in one of many tasks
-                    await asyncio.sleep(0.05)
-        farewells = [surface.show(replace(view, pausing=True)) for view, surface in self._under_way.values()]
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(patience):  # no place that hangs may keep the process
-                await asyncio.gather(*farewells, return_exceptions=True)
+                while self._sending:  # noqa: ASYNC110 -- a submit ends in one of many tasks
+                    await asyncio.sleep(0.02)
+        await self.aclose()
 
-    def deliver(self, view: RunView, workflow_id: str | None, surface: Surface, place: str) -> None:
-        """Follow a run to its end, shown on `surface`; `place` is given back then."""
-        settle = functools.partial(self._parts.limits.give_back, place)
-        self._parts.deliveries.open(Delivery(view.run_id or "", view.requester, workflow_id, view, surface, settle))
+    async def aclose(self) -> None:
+        """Stop at once; what is open stays written down."""
+        await self._tasks.aclose()
 
-    async def _submitted(self, order: Order, view: RunView, surface: Surface, place: str) -> str | None:
-        mark = Mark(secrets.token_hex(8), order.owner.user, order.owner.guild, order.deployment.id, parent=order.parent)
-        trail = trail_of(mark)
-        looking = replace(view, trail=str(trail))
-        self._under_way[place] = (looking, surface)  # a process that ends before the answer leaves the trail
+    async def _pursue(self, delivery: Delivery) -> None:
         try:
-            return await self._parts.submission.submit(order.deployment, order.fitted.values, mark)
+            order = await self.order_of(delivery)
+            await self._stand_in_line(delivery)
+            if not delivery.view.left:
+                await self._submit(delivery, order)
+        except RunExpired:
+            await self._parts.deliveries.end(delivery, expired=True)
+        except CoreError as error:
+            await self._parts.deliveries.end(delivery, refused=error)
+        except Exception as error:  # a bug must not leave a message that waits for ever
+            log.exception("order.failed", delivery=delivery.id)
+            await self._parts.deliveries.end(delivery, refused=CoreError(type(error).__name__))
+
+    async def _stand_in_line(self, delivery: Delivery) -> None:
+        while delivery.stands_in_line:
+            if delivery.age > DAY:
+                raise RunExpired
+            position = self._parts.limits.position(delivery.ticket)
+            await self._parts.deliveries.show(delivery, place=position)
+            await delivery.ticket.wait(max(_LINE_PACE, min(30.0, _LINE_PACE * position)))
+        delivery.tell(place=None)
+
+    async def _submit(self, delivery: Delivery, order: Order) -> None:
+        deliveries = self._parts.deliveries
+        await deliveries.show(delivery)
+        if delivery.lost is not None:
+            raise delivery.lost
+        for target, source in list(order.fitted.files.items()):
+            order.fitted.with_file(target, await self._parts.media.upload(target, source))
+            del order.fitted.files[target]  # asked for once more, its upload does
+        self._sending.add(delivery.id)
+        try:
+            now = datetime.now(UTC)
+            await deliveries.save(delivery, surely=True, phase=Phase.SENDING, sent_at=now, order=order.written())
+            run_id = await self._sent(delivery, order)
+            await self.found(delivery, run_id, order.deployment)
         except SubmitUnclear:
-            self._remember(trail, order, looking)
+            self._sending.discard(delivery.id)
+            with self.one_look(delivery.id):
+                await self._look_for(delivery, order.deployment)
+        finally:
+            self._sending.discard(delivery.id)
+
+    async def _sent(self, delivery: Delivery, order: Order) -> str:
+        owner = order.owner
+        mark = Mark(delivery.id, owner.user, owner.guild, order.deployment.id, parent=order.parent)
+        hook = self._parts.hook(delivery.id)
+        return await self._parts.submission.submit(order.deployment, order.fitted.values, mark, hook)
+
+    async def found(self, delivery: Delivery, run_id: str, deployment: Deployment) -> None:
+        """Its run is known: have it followed, unless its end was told meanwhile."""
+        if delivery.ending or delivery.over.is_set():
+            return
+        log.info("run.submitted", run=run_id, user=delivery.owner, deployment=deployment.id, delivery=delivery.id)
+        self._parts.metrics.run_submitted()
+        if delivery.ticket.place is None:
+            delivery.ticket = self._parts.limits.hold(delivery.owner)
+        await self._parts.deliveries.found(delivery, run_id, deployment.workflow_id)
+        self._parts.following.follow(delivery)
+
+    async def _look_for(self, delivery: Delivery, deployment: Deployment) -> None:
+        trail = delivery.trail
         try:
-            with self._one_at_a_time(trail):
-                with contextlib.suppress(SurfaceLost):  # what may have been started is looked for wherever it is shown
-                    await surface.show(looking)
-                run_id = await self._parts.submission.find(order.deployment, trail)
+            # what may have been started is looked for wherever it is shown
+            await self._parts.deliveries.show(delivery, trail=str(trail))
+            run_id = await self._parts.submission.find(deployment, trail)
+            await self.found(delivery, run_id, deployment)
         except SubmitUnknown:
-            with contextlib.suppress(SurfaceLost):  # "nothing was started" would be a guess
-                await self._ask(looking, surface)
-            return None
-        self._unclear.pop(trail.delivery, None)
-        return run_id
+            self._parts.limits.leave(delivery.ticket)
+            await self._parts.deliveries.show(delivery, unknown=True)
+            await self._parts.deliveries.save(delivery, phase=Phase.ASKED)
+            self.ask(delivery)
 
-    async def _ask(self, view: RunView, surface: Surface) -> None:
-        await surface.show(replace(view, unknown=True))
+    async def _look_once(self, delivery: Delivery) -> None:
+        with contextlib.suppress(CoreError), self.one_look(delivery.id):  # not found, so the question stays
+            deployment = await self._deployment_surely(delivery)
+            run_id = await self._parts.submission.find(deployment, delivery.trail, patiently=False)
+            await self.found(delivery, run_id, deployment)
 
-    async def _deployment(self, trail: Trail) -> Deployment:
-        known = self._unclear.get(trail.delivery)
-        if known is not None:
-            return known[0].deployment
+    def ask(self, delivery: Delivery) -> None:
+        """Its message asks the person; the question is closed after a day."""
+        self._tasks.start(self._expire(delivery), f"question {delivery.id}")
+
+    async def _recover(self, delivery: Delivery) -> None:
+        await self._parts.deliveries.show(delivery, trail=str(delivery.trail))
         try:
-            return await self._parts.catalog.find(trail.deployment)
-        except DeploymentNotFound:
-            raise DeploymentGone from None
+            with self.one_look(delivery.id):
+                await self._look_for(delivery, await self._deployment_surely(delivery))
+        except RunExpired:
+            await self._parts.deliveries.end(delivery, expired=True)
+        except CoreError:
+            await self._parts.deliveries.end(delivery, given_up=True)
 
-    def _view(self, trail: Trail, label: str) -> RunView:
-        known = self._unclear.get(trail.delivery)
-        if known is not None:
-            return known[1]
-        return RunView(deployment=label, requester=trail.user, asked_at=trail.since, trail=str(trail))
+    async def _deployment_surely(self, delivery: Delivery) -> Deployment:
+        """However long the API is away.
 
-    def _remember(self, trail: Trail, order: Order, view: RunView) -> None:
-        self._unclear[trail.delivery] = (order, view)
-        if len(self._unclear) > _MOST_OPEN:
-            self._unclear.popitem(last=False)
+        Raises:
+            DeploymentGone: it is not on offer any more.
+            RunExpired: a day has gone by.
+        """
+        while delivery.age < DAY:
+            try:
+                deployment = await self._parts.catalog.find(delivery.record.deployment)
+            except DeploymentNotFound:
+                delivery.tell(deployment=delivery.view.deployment or GONE)
+                raise DeploymentGone from None
+            except (ApiError, TookTooLong):
+                await asyncio.sleep(self._parts.deliveries.pauses.retry)
+            else:
+                if delivery.view.deployment != deployment.label:
+                    delivery.tell(deployment=deployment.label)
+                    delivery.shown = None  # what was shown before had no name
+                return deployment
+        raise RunExpired
+
+    async def order_of(self, delivery: Delivery) -> Order:
+        """What was asked for.
+
+        Raises:
+            OrderForgotten: it was not written down, or does not fit any more.
+            DeploymentGone, RunExpired: as for its deployment.
+        """
+        record = delivery.record
+        if delivery.order is None and record.order is not None:
+            deployment = await self._deployment_surely(delivery)
+            owner = Actor(record.user, record.guild, upload_limit=delivery.surface.upload_limit)
+            with contextlib.suppress(ValueError):
+                delivery.order = Order.read(record.order, deployment, owner, record.parent)
+        if delivery.order is None:
+            raise OrderForgotten
+        delivery.tell(prompt=delivery.order.fitted.prompt, seed=delivery.order.fitted.seed)
+        return delivery.order
+
+    async def _expire(self, delivery: Delivery) -> None:
+        """A question that nobody answers within a day is closed."""
+        await self._parts.deliveries.show(delivery)  # the process that asked it may have shown something else last
+        await asyncio.sleep((DAY - delivery.age).total_seconds())
+        if delivery.record.phase is Phase.ASKED and not delivery.over.is_set():
+            await self._parts.deliveries.end(delivery, expired=True)
 
     @contextlib.contextmanager
-    def _one_at_a_time(self, trail: Trail) -> Iterator[None]:
-        if trail.delivery in self._looking:
+    def one_look(self, delivery: str) -> Iterator[None]:
+        """Raises `AlreadyAsked` while another look for the same run is under way."""
+        if delivery in self._looking:
             raise AlreadyAsked
-        self._looking.add(trail.delivery)
+        self._looking.add(delivery)
         try:
             yield
         finally:
-            self._looking.discard(trail.delivery)
-
-
-def _check_owner(trail: Trail, actor: Actor) -> None:
-    if actor.user != trail.user:
-        raise NotYourRun(trail.user)
+            self._looking.discard(delivery)

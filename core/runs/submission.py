@@ -25,9 +25,10 @@ from core.runs.mark import Mark, read_mark, with_mark
 log = structlog.get_logger(__name__)
 
 _LOOKS: Final = (2.0, 10.0, 30.0, 120.0)  # seconds before each look for a run that may exist
-_CLOCK_SKEW: Final = timedelta(seconds=120)
+CLOCK_SKEW: Final = timedelta(seconds=120)
 _TRIES: Final = 3
 _LONGEST_WAIT: Final = 30.0  # seconds; a server that asks for more gets its answer passed on
+_MOST_HINTS: Final = 1_000
 _KNOWN: Final = 10_000  # runs whose mark is remembered, so that each is read once
 _TRAIL: Final = re.compile(r"([0-9a-f]{1,16})-([0-9a-f]{32})-([0-9a-f]{1,8})-([0-9]{1,20})")
 
@@ -59,11 +60,6 @@ class Trail:
         return trail
 
 
-def trail_of(mark: Mark) -> Trail:
-    """What a submit with this mark, sent from now on, may leave behind."""
-    return Trail(mark.delivery, mark.deployment, mark.user, datetime.now(UTC) - _CLOCK_SKEW)
-
-
 class Submission:
     """Submits to `api`.
 
@@ -83,21 +79,24 @@ class Submission:
         self._pause = pause
         self._held_back = held_back
         self._known: OrderedDict[str, str | None] = OrderedDict()  # run: the delivery in its mark, if it has one
+        self._hints: OrderedDict[str, str] = OrderedDict()  # delivery: the run that a webhook says is its own
+        self._looking: dict[str, asyncio.Event] = {}  # delivery: set when there is reason not to wait for the next look
         self._reading: dict[str, asyncio.Event] = {}  # run: set when it has been read, or could not be
 
-    async def submit(self, deployment: Deployment, values: Mapping[str, Any], mark: Mark) -> str:
-        """The id of the one run that this made.
+    async def submit(
+        self, deployment: Deployment, values: Mapping[str, Any], mark: Mark, webhook: str | None = None
+    ) -> str:
+        """The id of the one run that this made; `webhook` is told what becomes of it.
 
         Raises:
             ApiError: the API said no, and there is no run (but for `DispatchFailed`, which leaves a failed one).
             SubmitUnclear: there was no clear answer; `find` tells whether there is a run.
         """
-        trail = trail_of(mark)
         try:
-            run_id = await self._send(deployment, with_mark(values, mark))
+            run_id = await self._send(deployment, with_mark(values, mark), webhook)
         except (NoAnswer, ServerFault, BadReply) as unclear:
             log.warning("submit.unclear", delivery=mark.delivery, error=str(unclear))
-            raise SubmitUnclear(str(trail)) from None
+            raise SubmitUnclear(mark.delivery) from None
         self._remember(run_id, mark.delivery)
         return run_id
 
@@ -109,7 +108,7 @@ class Submission:
             ApiError: the only look failed.
         """
         for pause in self._looks if patiently else (0.0,):
-            await asyncio.sleep(pause)
+            await self._wait(trail.delivery, pause)
             try:
                 found = await (self._look_patiently if patiently else self._look)(deployment, trail)
             except ApiError as error:
@@ -120,14 +119,36 @@ class Submission:
             if found is not None:
                 log.info("submit.found", delivery=trail.delivery, run=found)
                 return found
-        raise SubmitUnknown(str(trail))
+        raise SubmitUnknown(trail.delivery)
 
-    async def _send(self, deployment: Deployment, values: Mapping[str, Any]) -> str:
+    def hint(self, delivery: str, run_id: str) -> None:
+        """Somebody says that this run is the delivery's: it is looked at at once, and believed if its mark says so."""
+        self._hints[delivery] = run_id
+        if len(self._hints) > _MOST_HINTS:
+            self._hints.popitem(last=False)
+        if delivery in self._looking:
+            self._looking[delivery].set()
+
+    async def _wait(self, delivery: str, pause: float) -> None:
+        """Until the next look is due, or a hint comes."""
+        hint = self._hints.get(delivery)
+        if hint is not None and hint not in self._known:
+            return
+        hinted = self._looking.setdefault(delivery, asyncio.Event())
+        try:
+            async with asyncio.timeout(pause):
+                await hinted.wait()
+        except TimeoutError:
+            return
+        finally:
+            self._looking.pop(delivery, None)
+
+    async def _send(self, deployment: Deployment, values: Mapping[str, Any], webhook: str | None) -> str:
         attempt = 0
         while True:
             attempt += 1
             try:
-                return await self._api.runs.submit(deployment.id, values)
+                return await self._api.runs.submit(deployment.id, values, webhook=webhook)
             except (Unreachable, Busy) as nothing_made:
                 wait = nothing_made.retry_after if isinstance(nothing_made, Busy) else None
                 if attempt == _TRIES or (wait or 0.0) > _LONGEST_WAIT or not nothing_made.retryable:
@@ -144,13 +165,19 @@ class Submission:
         return await self._look(deployment, trail)
 
     async def _look(self, deployment: Deployment, trail: Trail) -> str | None:
+        hinted = self._hints.get(trail.delivery)
+        if hinted is not None and await self._is_of(hinted, trail.delivery):
+            return hinted
         rows = await self._api.runs.list_recent(deployment.workflow_id, deployment.id, trail.since)
         for row in rows:
-            if row.id not in self._known:
-                await self._read_once(row.id)
-            if self._known.get(row.id) == trail.delivery:
+            if await self._is_of(row.id, trail.delivery):
                 return row.id
         return None
+
+    async def _is_of(self, run_id: str, delivery: str) -> bool:
+        if run_id not in self._known:
+            await self._read_once(run_id)
+        return self._known.get(run_id) == delivery
 
     async def _read_once(self, run_id: str) -> None:
         """As `_read`, asked once for all who look at the same time: after an outage many do."""

@@ -1,268 +1,289 @@
-"""Every run in flight, followed by one loop; polls (and later webhooks) both enter by `publish`, the newest wins."""
+"""Every run in flight, followed by one loop: reads, lists and webhooks all tell of it, and the newest state wins.
+
+Two questions, two budgets. Whether a run is over: by the list of its workflow where several are open, else by reading
+the run. How far it is: by reading runs in turn, as often as the budget allows.
+"""
 
 import asyncio
 import heapq
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import Final, Protocol, Self
+import math
+from collections import Counter
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import AbstractContextManager, asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any, Final
 
 import structlog
 
-from core.comfydeploy.errors import ApiError, NotFound
-from core.comfydeploy.models import FINAL, Run
-from core.errors import RunGone, RunSilent
+from core.comfydeploy.models import Run
+from core.errors import RunExpired
+from core.runs.asking import Asking, Runs
+from core.runs.followed import Followed, Group, Listener, Why
+from core.runs.rates import Rates
+from core.runs.turns import Turns
+from core.runs.updates import NOTHING, Updates
 
 log = structlog.get_logger(__name__)
 
-_AT_ONCE: Final = 8  # reads under way
-_GLANCE_AFTER: Final = 4  # failed reads
-PATIENCE: Final = 1800.0  # seconds without news after which nobody waits any more
-
-Glance = Callable[[str, str], Awaitable[str | None]]
-
-
-class ReadRun(Protocol):
-    """How a run is asked for: once, without retries, since the tracker asks again anyway."""
-
-    def __call__(self, run_id: str, *, queue_position: bool = False, retry: bool = True) -> Awaitable[Run]: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Update:
-    """What is known of a run now. `silent_since` is set while the API gives no news of it.
-
-    `unread`: it is over, but cannot be read; only its status is known.
-    """
-
-    run: Run | None
-    silent_since: datetime | None = None
-    unread: bool = False
-
-
-def pause_after(age: float, failures: int) -> float:
-    """Seconds until a run is asked for again: often while it is young, ever more rarely while reads fail."""
-    if failures:
-        return min(30.0, 2.0 ** min(failures, 10))
-    return min(5.0, max(1.0, 0.15 * age))
-
-
-def newest(known: Run | None, heard: Run) -> Run:
-    """The later of two states of one run: a final one stays, a lower rank is old news, progress never goes back."""
-    if known is None:
-        return heard
-    if known.is_final or heard.rank < known.rank:
-        return known
-    return heard if heard.progress >= known.progress else heard.model_copy(update={"progress": known.progress})
-
-
-class Updates:
-    """One follower's view: iterating gives the newest state each time it changed, and ends after a final one."""
-
-    def __init__(self, newest_update: Update) -> None:
-        self._update = newest_update
-        self._changed = asyncio.Event()
-        self._over = asyncio.Event()
-        self._error: RunGone | RunSilent | None = None
-        if newest_update.run is not None:
-            self.tell(newest_update)
-
-    def tell(self, update: Update) -> None:
-        self._update = update
-        self._changed.set()
-        if update.run is not None and update.run.is_final:
-            self._over.set()
-
-    def fail(self, error: RunGone | RunSilent) -> None:
-        self._error = error
-        self._changed.set()
-        self._over.set()
-
-    async def rest(self, seconds: float) -> None:
-        """Wait, but not past the end of the run."""
-        try:
-            async with asyncio.timeout(seconds):
-                await self._over.wait()
-        except TimeoutError:
-            return
-
-    def __aiter__(self) -> Self:
-        return self
-
-    async def __anext__(self) -> Update:
-        """Raises `RunGone` when the API no longer knows the run, `RunSilent` when it gave no news for too long."""
-        if self._over.is_set() and not self._changed.is_set():
-            raise StopAsyncIteration
-        await self._changed.wait()
-        self._changed.clear()
-        if self._error is not None:
-            raise self._error
-        return self._update
-
-
-@dataclass(slots=True, eq=False)
-class _Followed:
-    run_id: str
-    workflow_id: str | None
-    since: float
-    silent_from: float | None = None
-    update: Update = Update(None)
-    failures: int = 0
-    followers: set[Updates] = field(default_factory=set)
-    due: float = 0.0
-    asking: asyncio.Task[None] | None = None
-    in_a_hurry: bool = False  # asked to look now while an answer that may be older was under way
+_CLOCKS_DIFFER: Final = timedelta(seconds=120)  # ours and the API's, at most
+_FRESH: Final = 10.0  # seconds after it was asked for in which a run cannot be over yet
+_MOST_ROWS: Final = 1000  # of lists that are read at the same time: they weigh most, and hold up the loop longest
+_USUAL: Final = Rates()
 
 
 class Tracker:
-    """Asks about the runs that somebody follows, and about no others. Made by `start`.
+    """Asks about the runs that somebody follows, and about no others. Made by `start`."""
 
-    `glance(workflow_id, run_id)` gives the status of a run that cannot be read; `pause_after(age, failures)` the
-    seconds until a run is asked for again.
-    """
-
-    def __init__(
-        self,
-        read: ReadRun,
-        pause_after: Callable[[float, int], float] = pause_after,
-        glance: Glance | None = None,
-        patience: float = PATIENCE,
-    ) -> None:
-        self._read = read
-        self._glance = glance
-        self._pause_after = pause_after
-        self._patience = patience
-        self._followed: dict[str, _Followed] = {}
-        self._queue: list[tuple[float, int, _Followed]] = []
-        self._pushed = 0
+    def __init__(self, runs: Runs, rates: Rates = _USUAL) -> None:
+        self._rates = rates
+        self._asking = Asking(runs, rates, self._settle)
+        self._turns = Turns(rates)
+        self._followed: dict[str, Followed] = {}
+        self._groups: dict[str, Group] = {}
+        self._queue: list[tuple[float, int, Followed | Group]] = []
+        self._numbers = count()
+        self._reads: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
-        self._places = asyncio.Semaphore(_AT_ONCE)
+        self._held: list[Group] = []
+        self._listener = Listener(self._turn, self._leave)
+        self._clock = asyncio.get_running_loop().time
 
     @classmethod
     @asynccontextmanager
-    async def start(
-        cls,
-        read: ReadRun,
-        pause_after: Callable[[float, int], float] = pause_after,
-        glance: Glance | None = None,
-        patience: float = PATIENCE,
-    ) -> AsyncIterator["Tracker"]:
+    async def start(cls, runs: Runs, rates: Rates = _USUAL) -> AsyncIterator["Tracker"]:
         """The tracker with its loop running until the block ends."""
-        tracker = cls(read, pause_after, glance, patience)
+        tracker = cls(runs, rates)
         loop = asyncio.create_task(tracker._loop(), name="tracker")
         try:
             yield tracker
         finally:
-            asking = [item.asking for item in tracker._followed.values() if item.asking]
-            for task in (loop, *asking):
+            tasks = (loop, *tracker._reads)
+            for task in tasks:
                 task.cancel()
-            await asyncio.gather(loop, *asking, return_exceptions=True)
+            await asyncio.gather(*tasks, return_exceptions=True)
 
-    @contextmanager
-    def follow(self, run_id: str, workflow_id: str | None = None) -> Iterator[Updates]:
-        """A run's updates; the last follower out stops the asking."""
-        now = asyncio.get_running_loop().time()
+    @property
+    def counts(self) -> Counter[Why]:
+        """How many questions were sent since the start, by what they were for."""
+        return self._asking.counts
+
+    def follow(
+        self, run_id: str, workflow_id: str | None = None, *, asked_at: datetime | None = None
+    ) -> AbstractContextManager[Updates]:
+        """A run's updates, for `with`: the last follower out stops the asking. `asked_at`: when the person asked."""
         item = self._followed.get(run_id)
-        if item is None:
-            item = self._followed[run_id] = _Followed(run_id, workflow_id, since=now)
-            self._schedule(item, now)
-        updates = Updates(item.update)
-        item.followers.add(updates)
-        try:
-            yield updates
-        finally:
-            item.followers.discard(updates)
-            if not item.followers:
-                self._followed.pop(run_id, None)
-                if item.asking:
-                    item.asking.cancel()
+        if item is None or item.lost is not None:
+            item = self._followed[run_id] = self._begin(run_id, asked_at)
+        updates = item.show()
+        self._join(item, workflow_id)
+        self._settle(item)
+        return updates
 
     def publish(self, run: Run) -> None:
         """Take in what was heard of a run, from wherever; unknown runs and old news are ignored."""
         item = self._followed.get(run.id)
-        if item is None:
+        if item is not None and not item.is_over:
+            item.hear(run, self._clock())
+            self._settle(item)
+
+    def hear(self, run: Run) -> None:
+        """Take in what a webhook says of a run: that it is over is no more than a reason to read it at once."""
+        item = self._followed.get(run.id)
+        if item is None or item.is_over:
             return
-        known = item.update
-        update = Update(newest(known.run, run))
-        item.failures, item.silent_from = 0, None
-        if update != known:
-            self._tell(item, update)
+        self._hook(item, is_hooked=True)
+        if not run.is_final:
+            item.hear_report(run, self._clock())
+        elif item.claim is None:
+            item.doubt(run.status)
+        self._settle(item)
 
     def ask_now(self, run_id: str) -> None:
         """Look at a run at once instead of when it is due."""
         item = self._followed.get(run_id)
         if item is not None:
-            item.in_a_hurry = item.asking is not None
-            self._schedule(item, asyncio.get_running_loop().time())
+            item.hurried = True
+            self._schedule(item)
 
-    def _tell(self, item: _Followed, update: Update) -> None:
-        item.update = update
-        for follower in item.followers:
-            follower.tell(update)
+    def _begin(self, run_id: str, asked_at: datetime | None) -> Followed:
+        now = self._clock()
+        age = math.inf if asked_at is None else (datetime.now(UTC) - asked_at).total_seconds()
+        # an old one may be over already; of a new one a webhook may tell before it is read
+        read_at = now - (self._rates.youngest / 2 if age < _FRESH else self._rates.oldest)
+        expires = now + self._rates.lifetime - (0.0 if asked_at is None else age)
+        created = asked_at and asked_at - _CLOCKS_DIFFER
+        return Followed(run_id, now, expires, read_at, created, self._listener, changed_at=now)
 
-    def _schedule(self, item: _Followed, due: float) -> None:
-        item.due = due
-        self._pushed += 1
-        heapq.heappush(self._queue, (due, self._pushed, item))
+    def _join(self, item: Followed, workflow_id: str | None) -> None:
+        """Make it one of the open runs of its workflow, once that is known."""
+        if item.group is not None or workflow_id is None or item.is_over:
+            return
+        group = self._groups.get(workflow_id)
+        if group is None:
+            group = self._groups[workflow_id] = Group(workflow_id, self._rates, item.read_at)
+        item.group = group
+        group.add(item)
+        self._schedule(group)
+        if len(group.polled) == self._rates.crowd:
+            for other in group.polled:
+                self._turn(other)  # it is not read by itself any more
+
+    def _hook(self, item: Followed, *, is_hooked: bool) -> None:
+        group, was_hooked, item.hooked = item.group, item.hooked, is_hooked
+        if group is not None and was_hooked != is_hooked:
+            group.remove(item)
+            group.add(item)
+            self._thinned(group)
+            self._schedule(group)
+
+    def _part(self, item: Followed) -> None:
+        group, item.group = item.group, None
+        if group is None:
+            return
+        group.remove(item)
+        self._thinned(group)
+        if group.is_over:
+            self._groups.pop(group.workflow_id, None)
+            if group.asking is not None:
+                group.asking.cancel()
+
+    def _thinned(self, group: Group) -> None:
+        """Those that are too few for a list are read one by one again."""
+        for line in (group.polled, group.hooked):
+            if len(line) < self._rates.crowd:
+                for item in line:
+                    self._schedule(item)
+
+    def _leave(self, item: Followed) -> None:
+        if self._followed.get(item.run_id) is item:
+            del self._followed[item.run_id]
+        self._part(item)
+        item.update = NOTHING  # the queue may hold it for two more minutes, which is no reason to hold its outputs
+        if item.asking is not None:
+            item.asking.cancel()
+
+    def _settle(self, item: Followed) -> None:
+        """After news: ask no more when it is over, else when it is due now."""
+        if item.is_over:
+            self._part(item)
+        else:
+            self._schedule(item)
+            self._turn(item)
+
+    def _turn(self, item: Followed) -> None:
+        if self._turns.add(item):
+            self._wake.set()
+
+    def _schedule(self, what: Followed | Group) -> None:
+        """See that it is looked at in time. To be looked at too early does no harm."""
+        if what.asking is not None or what.is_over:
+            return
+        moment = what.next_look(self._rates)[0] if isinstance(what, Followed) else what.next_read(self._rows)
+        due = max(moment, self._clock())  # who has waited longer comes first
+        if due < what.due:
+            self._queue_for(what, due)
+
+    def _queue_for(self, what: Followed | Group, due: float) -> None:
+        what.due = due
+        heapq.heappush(self._queue, (due, next(self._numbers), what))
         self._wake.set()
 
+    @property
+    def _rows(self) -> int:
+        return sum(group.size for group in self._groups.values() if group.is_crowd)
+
     async def _loop(self) -> None:
-        clock = asyncio.get_running_loop().time
         while True:
             self._wake.clear()
-            while self._queue and self._queue[0][0] <= clock():
-                due, _, item = heapq.heappop(self._queue)
-                if item.due == due and item.followers and item.asking is None:  # else: rescheduled, left, or under way
-                    item.asking = asyncio.create_task(self._ask(item), name=f"ask {item.run_id}")
+            now = self._clock()
             try:
-                async with asyncio.timeout(self._queue[0][0] - clock() if self._queue else None):
+                self._ask_what_is_due(now)
+            except Exception:  # one bad run must not leave all others unfollowed
+                log.exception("run.tracking_broken")
+            try:
+                async with asyncio.timeout(self._pause(now)):
                     await self._wake.wait()
             except TimeoutError:
                 continue
 
-    async def _ask(self, item: _Followed) -> None:
-        known = item.update.run
-        try:
-            async with self._places:
-                run = await self._read(item.run_id, queue_position=known is None or known.is_waiting, retry=False)
-            self.publish(run)
-        except NotFound:
-            for follower in item.followers:
-                follower.fail(RunGone())
-        except ApiError as error:
-            self._not_heard(item, error)
-            await self._look_from_afar(item)
-        finally:
-            item.asking = None
-            self._reschedule(item)
+    def _pause(self, now: float) -> float | None:
+        """Seconds until something may be due; None while nothing is, or nothing can be asked before a read ends."""
+        if len(self._reads) >= self._rates.at_once:
+            return None
+        moment = min(self._queue[0][0] if self._queue else math.inf, self._turns.when(now))
+        return None if moment == math.inf else max(0.0, moment - now)
 
-    def _reschedule(self, item: _Followed) -> None:
-        run = item.update.run
-        if item.followers and not (run is not None and run.is_final):
-            now = asyncio.get_running_loop().time()
-            pause = 0.0 if item.in_a_hurry else self._pause_after(now - item.since, item.failures)
-            item.in_a_hurry = False
-            self._schedule(item, now + pause)
+    def _ask_what_is_due(self, now: float) -> None:
+        """The ends first: what is left of the places may serve progress."""
+        while len(self._reads) < self._rates.at_once and self._queue and self._queue[0][0] <= now:
+            due, _, what = heapq.heappop(self._queue)
+            if what.due == due:  # else it stands in the queue with another moment
+                what.due = math.inf
+                self._ask_if_due(what, now)
+        while len(self._reads) < self._rates.at_once and (item := self._turns.take(now)) is not None:
+            self._turns.reads.add(self._send(item, self._read(item, Why.PROGRESS)))
 
-    async def _look_from_afar(self, item: _Followed) -> None:
-        """Some runs can never be read again: a stored output can make the server answer 500 for good."""
-        if self._glance is None or item.failures < _GLANCE_AFTER or item.workflow_id is None:
+    def _ask_if_due(self, what: Followed | Group, now: float) -> None:
+        if what.asking is not None or what.is_over:
             return
-        try:
-            status = await self._glance(item.workflow_id, item.run_id)
-        except ApiError:
-            return
-        if status in FINAL:
-            self._tell(item, Update(Run(id=item.run_id, status=str(status), workflow_id=item.workflow_id), unread=True))
+        if isinstance(what, Group):
+            moment = what.next_read(self._rows)
+            if moment <= now:
+                self._read_or_hold(what, moment)
+                return
+        else:
+            moment, why = what.next_look(self._rates)
+            if moment <= now:
+                self._send(what, self._read(what, why))
+                return
+        self._schedule(what)
 
-    def _not_heard(self, item: _Followed, error: ApiError) -> None:
-        item.failures += 1
-        now = asyncio.get_running_loop().time()
-        item.silent_from = now if item.silent_from is None else item.silent_from
-        if now - item.silent_from > self._patience:
-            for follower in item.followers:
-                follower.fail(RunSilent())
-        log.warning("run.read_failed", run=item.run_id, error=str(error), failures=item.failures)
-        if item.failures >= 2 and item.update.silent_since is None:  # one lost answer is nothing to worry people with
-            self._tell(item, Update(item.update.run, silent_since=datetime.now(UTC)))
+    def _read_or_hold(self, group: Group, moment: float) -> None:
+        under_way = sum(other.size for other in self._groups.values() if other.asking is not None)
+        if under_way and under_way + group.size > _MOST_ROWS:
+            group.due = moment
+            self._held.append(group)
+        else:
+            self._send(group, self._read_list(group))
+
+    def _send(self, what: Followed | Group, question: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        what.asking = task = asyncio.create_task(question, name="tracker read")
+        self._reads.add(task)
+        task.add_done_callback(lambda task: self._sent(what, task))
+        return task
+
+    def _sent(self, what: Followed | Group, task: asyncio.Task[None]) -> None:
+        what.asking = None
+        self._reads.discard(task)
+        self._turns.reads.discard(task)
+        self._wake.set()
+        if not task.cancelled() and (broken := task.exception()) is not None:
+            log.error("run.read_broken", exc_info=broken)  # a mistake of ours; it is asked again when it is due
+        if isinstance(what, Followed):
+            what.read_at = self._clock()
+            self._settle(what)
+        else:
+            what.told_at = self._clock()
+            self._schedule(what)
+            held, self._held = self._held, []
+            for group in held:
+                self._queue_for(group, group.due)  # who has waited longest comes first
+
+    async def _read(self, item: Followed, why: Why) -> None:
+        item.hurried = False
+        run = await self._asking.read(item, why)
+        if run is not None:
+            if item.claim and not item.hurried:  # what was said before this answer is confirmed by it, or refuted
+                item.claim = None
+                self._hook(item, is_hooked=False)  # no more webhooks may come
+            item.missing = False
+            item.created = run.created_at or item.created
+            self._join(item, run.workflow_id)
+            item.hear(run, self._clock())
+        if why is Why.EXPIRED and not item.is_over:
+            item.fail(RunExpired())
+
+    async def _read_list(self, group: Group) -> None:
+        group.read_at = self._clock()
+        await self._asking.read_list(group)

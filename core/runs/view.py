@@ -5,14 +5,19 @@ from datetime import datetime
 from enum import Enum, auto
 from typing import IO, Protocol
 
-from core.comfydeploy.models import Run
+from core.comfydeploy.models import Run, Status
 from core.comfydeploy.outputs import Media, Reason
+from core.errors import CoreError
+from core.runs.estimates import Usual
 
 
 class Stage(Enum):
     """Where a run stands for the person who waits for it."""
 
+    IN_LINE = auto()
+    LEFT = auto()
     PREPARING = auto()
+    REFUSED = auto()
     LOOKING = auto()
     UNKNOWN = auto()
     GIVEN_UP = auto()
@@ -26,13 +31,25 @@ class Stage(Enum):
     CANCELLED = auto()
     LOST = auto()
     UNREAD = auto()
+    EXPIRED = auto()
 
     @property
     def is_over(self) -> bool:
         return self in _OVER
 
 
-_OVER = {Stage.DONE, Stage.FAILED, Stage.TIMED_OUT, Stage.CANCELLED, Stage.LOST, Stage.UNREAD, Stage.GIVEN_UP}
+_OVER = {
+    Stage.LEFT,
+    Stage.REFUSED,
+    Stage.GIVEN_UP,
+    Stage.DONE,
+    Stage.FAILED,
+    Stage.TIMED_OUT,
+    Stage.CANCELLED,
+    Stage.LOST,
+    Stage.UNREAD,
+    Stage.EXPIRED,
+}
 _STAGES = {
     "not-started": Stage.WAITING,
     "queued": Stage.WAITING,
@@ -65,19 +82,28 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunView:
-    """`silent_since` is set while the API gives no news of the run, `pausing` when this process is going away.
+    """`delivery` is the promise to show this run; `place` where it stands in the bot's own line, 1 for the next.
 
+    Before there is a run: `left` when somebody took it out of that line, `refused` says why nothing was started, and
     `trail` is set while nobody knows whether the submit started a run: it is being looked for, or was not found
-    (`unknown`), or is not looked for any more (`given_up`). `gone`: the API does not know the run any more. `unread`:
-    it cannot be read, and nobody waits for that to change.
+    (`unknown`), or is not looked for any more (`given_up`).
+
+    `silent_since` is set while the API gives no news of the run, `pausing` when this process is going away. `gone`: the
+    API does not know the run any more. `unread`: it cannot be read, and nobody waits for that to change. `expired`: it
+    was asked for so long ago that nobody follows it any more. `cancelling` stays set when the end came first. `usual`
+    is how long runs of this deployment take; `ping` whether the end is to call the person.
     """
 
     deployment: str
     requester: int
     asked_at: datetime
+    delivery: str | None = None
     prompt: str | None = None
     seed: int | None = None
     parent: str | None = None
+    place: int | None = None
+    left: bool = False
+    refused: CoreError | None = None
     run_id: str | None = None
     run: Run | None = None
     trail: str | None = None
@@ -88,7 +114,10 @@ class RunView:
     pausing: bool = False
     gone: bool = False
     unread: bool = False
+    expired: bool = False
     delivered: bool = False
+    usual: Usual | None = None
+    ping: bool = False
     reason: Reason | None = None
     files: tuple[Fetched, ...] = ()
     texts: tuple[str, ...] = ()
@@ -96,15 +125,26 @@ class RunView:
 
     @property
     def stage(self) -> Stage:
-        if self.delivered:
-            return Stage.DONE
-        if self.gone:
-            return Stage.LOST
-        if self.unread:
-            return Stage.UNREAD
+        early = self._early_end
+        if early is not None:
+            return early
         if self.run is None:
             return self._before_the_run if self.run_id is None else Stage.WAITING
+        if self.run.status == Status.QUEUED and self.run.queue_position == 0:
+            return Stage.STARTING  # nobody is ahead, so what it waits for is its machine
         return _STAGES.get(self.run.status, Stage.RUNNING)
+
+    @property
+    def _early_end(self) -> Stage | None:
+        ends = (
+            (self.delivered, Stage.DONE),
+            (self.gone, Stage.LOST),
+            (self.unread, Stage.UNREAD),
+            (self.expired, Stage.EXPIRED),
+            (self.refused is not None, Stage.REFUSED),
+            (self.left, Stage.LEFT),
+        )
+        return next((stage for is_so, stage in ends if is_so), None)
 
     @property
     def _before_the_run(self) -> Stage:
@@ -112,7 +152,9 @@ class RunView:
             return Stage.GIVEN_UP
         if self.unknown:
             return Stage.UNKNOWN
-        return Stage.PREPARING if self.trail is None else Stage.LOOKING
+        if self.trail is not None:
+            return Stage.LOOKING
+        return Stage.PREPARING if self.place is None else Stage.IN_LINE
 
     @property
     def duration(self) -> float | None:
@@ -124,9 +166,10 @@ class RunView:
     def looks(self) -> object:
         """What of the view can be seen: two views with equal looks need no second edit."""
         run, stage = self.run, self.stage
-        waits = run.queue_position if run and stage is Stage.WAITING else None
+        waits = run.queue_position if run and stage is Stage.WAITING else self.place
         moves = (int(run.progress * 20), run.live_status) if run and stage is Stage.RUNNING else None
-        return stage, waits, moves, self.run_id is None, self.cancelling, self.pausing, self.silent_since is None
+        stands = self.cancelling, self.pausing, self.silent_since is None, self.usual is None
+        return stage, waits, moves, self.run_id is None, stands
 
 
 class Surface(Protocol):
@@ -135,8 +178,23 @@ class Surface(Protocol):
     upload_limit: int
     """Bytes that one file may have here."""
 
+    @property
+    def address(self) -> str:
+        """All that another process needs to go on showing here: opaque, secret, other after the first `show`."""
+
+    @property
+    def lane(self) -> str | None:
+        """What its edits share their rate limit with, None while they have one of their own."""
+
     async def show(self, view: RunView) -> None:
         """Show a state on the way; a newer one may follow at once. Raises `SurfaceLost` when the place is gone."""
 
     async def finish(self, view: RunView) -> None:
-        """Show the end, with the files. Raises `SurfaceLost` when the place is gone."""
+        """Show the end, with the files, somewhere else if the place is gone; and call the person if `view.ping`.
+
+        A second time, in this process or in the next, makes no second message.
+
+        Raises:
+            SurfaceSilent: it does not answer, or is too busy; a later try may do.
+            SurfaceLost: nowhere can the person see it.
+        """

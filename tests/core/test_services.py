@@ -1,23 +1,25 @@
 """Core wired together: what an operator's plan turns into, and that nothing is left when it closes."""
 
 import asyncio
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from core.catalog import Terms
 from core.comfydeploy.fit import Given, Source
 from core.comfydeploy.inputs import Input, InputKind
-from core.errors import FileHostRefused, NotServedHere, TooManyRuns
+from core.errors import AlreadyAsked, FileHostRefused, NotServedHere, TooManyRuns
 from core.hosts import Hosts
 from core.operator_errors import WriteOff
 from core.operators import Write
-from core.people.actor import Actor
 from core.reading import Pinned
 from core.runs.generation import Wish
 from core.runs.view import Stage
 from core.services import Plan, open_services
+from core.webhook import Hooks
 from stationthis_discord.sandbox.comfydeploy import Behaviour, ComfyDeploySandbox, faults
-from tests.core.runs.bench import ANNA, Canvas
+from tests.core.runs.bench import ANNA, FOREVER, WISH, Canvas
 from tests.core.stub import saying, serving
 from tests.waiting import until
 
@@ -51,18 +53,51 @@ async def test_limits_environments_and_servers_are_those_of_the_plan(sandbox: Co
         terms=Terms(("staging",)),
         runs_per_user=1,
         runs_total=1,
+        waiting_per_user=1,
         guilds=frozenset({7}),
     )
     async with open_services(plan) as services:
         offer = (await services.catalog.list_deployments()).value
-        services.limits.take(ANNA)
+        tickets = [services.limits.enter(ANNA) for _ in range(2)]
 
+        assert [ticket.place is None for ticket in tickets] == [False, True]
         assert [deployment.environment for deployment in offer.deployments] == ["staging"]
         with pytest.raises(TooManyRuns):
-            services.limits.check(Actor(user=1))
+            services.limits.check(ANNA)
         with pytest.raises(NotServedHere):
             services.admission.admit(8)
         services.admission.admit(7)
+
+
+async def test_a_plan_with_a_database_goes_on_where_the_last_process_was(
+    sandbox: ComfyDeploySandbox, tmp_path: Path
+) -> None:
+    sandbox.behaviour["text-to-image"] = FOREVER
+    plan = Plan(
+        api_url=sandbox.url, api_key=sandbox.key, database_url=f"sqlite+aiosqlite:///{(tmp_path / 'a.db').as_posix()}"
+    )
+    canvas = Canvas()
+    async with open_services(plan) as killed:
+        await killed.generation.start(replace(WISH, cause="interaction 1"), canvas)
+    (run_id,) = sandbox.runs
+    sandbox.end(run_id)
+
+    async with open_services(plan) as services:
+        with pytest.raises(AlreadyAsked):
+            await services.generation.start(replace(WISH, cause="interaction 1"), Canvas())
+        await services.generation.resume({canvas.address: canvas}.__getitem__)
+        view = await canvas.end()
+
+    assert (view.stage, view.run_id, view.seed is None) == (Stage.DONE, run_id, False)
+
+
+@pytest.mark.parametrize("hooks", [Hooks("http://127.0.0.1:1", "s3cret"), None])
+async def test_runs_report_to_the_hooks_of_the_plan(sandbox: ComfyDeploySandbox, hooks: Hooks | None) -> None:
+    async with open_services(Plan(api_url=sandbox.url, api_key=sandbox.key, hooks=hooks)) as services:
+        delivery = await services.generation.start(WISH, Canvas())
+
+    (run,) = sandbox.runs.values()
+    assert run.webhook == (hooks.address(delivery.id) if hooks else None)
 
 
 @pytest.mark.parametrize("allowed", Write)

@@ -64,6 +64,15 @@ class World:
         self.process = None
         return code
 
+    async def kill(self) -> None:
+        """End the process as a crash does: it does nothing more."""
+        assert await self.stop(signal.SIGKILL) == -signal.SIGKILL
+
+    def wipe(self) -> None:
+        """Forget all that the bot has written down: the next process starts with an empty disk."""
+        for path in self.log.parent.rglob("stationthis.db*"):
+            path.unlink()
+
     async def generate(self, deployment: str = "text-to-image", **options: Any) -> str:  # noqa: ANN401 -- any option
         """`/generate` by the artist; the id of its message."""
         image = options.pop("image", None)

@@ -16,6 +16,7 @@ ADMIN: Final = MEMBER | Permission.ADMINISTRATOR
 async def restart(world: World, **settings: str) -> None:
     """A new process with an empty disk, and these settings."""
     await world.stop()
+    world.wipe()
     world.settings |= settings
     await world.start()
 

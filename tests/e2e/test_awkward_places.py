@@ -7,7 +7,7 @@ from tests.e2e.conftest import World, said
 
 async def test_the_end_in_a_thread_that_was_archived_is_a_new_message_and_no_loop(world: World) -> None:
     thread = world.discord.add_thread("talk")
-    world.api.behaviour["text-to-image"] = Behaviour(seconds=60, queue_seconds=0, cold_seconds=0)
+    world.api.behaviour["text-to-image"] = Behaviour(seconds=25, queue_seconds=0, cold_seconds=0)
     message_id = await world.generate(prompt="x", who=world.discord.user("painter", channel=thread))
     await world.until(message_id, "**Running**")
     before = len(world.discord.calls)
@@ -16,6 +16,8 @@ async def test_the_end_in_a_thread_that_was_archived_is_a_new_message_and_no_loo
 
     end = await world.new(lambda message: "**Done**" in said(message))
     assert end["attachments"]
+    assert end["message_reference"]["message_id"] == message_id
+    await world.until(message_id, "**Over:** see")
     assert sum((call.status or 0) >= 400 for call in list(world.discord.calls)[before:]) <= 2
 
 

@@ -85,7 +85,7 @@ def test_a_dotenv_file_is_read(tmp_path: Path) -> None:
     assert result.stderr.startswith("COMFY_DEPLOY_API_KEY is missing")
 
 
-async def test_a_stop_tells_those_who_wait_and_refresh_brings_the_run_back(world: World) -> None:
+async def test_a_stop_tells_those_who_wait_and_the_next_start_goes_on(world: World) -> None:
     world.api.behaviour["text-to-image"] = Behaviour(seconds=40)
     message_id = await world.generate(prompt="x")
     await world.until(message_id, "**Running**")
@@ -94,7 +94,6 @@ async def test_a_stop_tells_those_who_wait_and_refresh_brings_the_run_back(world
 
     assert "**The bot restarts**" in said(world.discord.message(message_id))
     await world.start()
-    await world.artist.click(message_id, "Refresh")
     message = await world.until(message_id, "**Done**")
     assert message["attachments"]
 

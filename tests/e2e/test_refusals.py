@@ -51,24 +51,6 @@ async def test_a_file_that_is_no_picture_is_refused(world: World) -> None:
     assert not world.api.runs
 
 
-async def test_a_third_run_at_once_is_refused_until_one_ends(world: World) -> None:
-    world.api.behaviour["text-to-image"] = Behaviour(outcome="never")
-    first = await world.generate(prompt="1")
-    await world.until(first, "Cancel")
-    second = await world.generate(prompt="2")
-    await world.until(second, "Cancel")
-
-    words = await told(world, world.artist, "text-to-image", prompt="3")
-
-    assert "2 runs under way" in words
-    assert len(world.api.runs) == 2
-    for run_id in list(world.api.runs):
-        world.api.end(run_id)
-    await world.until(first, "**Done**")
-    await world.until(second, "**Done**")
-    await world.until(await world.generate(prompt="4"), "Cancel")
-
-
 @pytest.mark.parametrize(
     ("fault", "sentence"),
     [

@@ -1,5 +1,7 @@
 """People who installed the bot for themselves use it where it was not added."""
 
+import signal
+
 import pytest
 
 from stationthis_discord.sandbox.comfydeploy import Behaviour
@@ -33,7 +35,20 @@ async def test_with_the_setting_it_works_by_the_interaction_alone(world: World) 
     assert message["attachments"]
 
 
-async def test_after_fifteen_minutes_refresh_goes_on_where_the_bot_cannot_write(world: World) -> None:
+async def test_after_a_crash_the_token_still_leads_there(world: World) -> None:
+    await with_user_install(world)
+    world.api.behaviour["text-to-image"] = Behaviour(outcome="never")
+    message_id = await world.generate(prompt="x", who=abroad(world))
+    await world.until(message_id, "**Running**")
+
+    await world.stop(signal.SIGKILL)
+    await world.start()
+    world.api.end(next(iter(world.api.runs)))
+
+    await world.until(message_id, "**Done**")
+
+
+async def test_after_fifteen_minutes_the_end_comes_as_a_direct_message_and_refresh_shows_it_there(world: World) -> None:
     await with_user_install(world)
     traveller = abroad(world)
     world.api.behaviour["text-to-image"] = Behaviour(outcome="never")
@@ -42,7 +57,8 @@ async def test_after_fifteen_minutes_refresh_goes_on_where_the_bot_cannot_write(
 
     world.discord.expire_tokens()
     world.api.end(next(iter(world.api.runs)))
-    await world.logged("run.not_shown")
-    await traveller.click(message_id, "Refresh")
 
+    end = await world.new(lambda item: item["channel_id"] == traveller.dm().channel.id and "**Done**" in said(item))
+    assert "cannot be changed any more" in end["content"]
+    await traveller.click(message_id, "Refresh")
     assert "Again" in said(await world.until(message_id, "**Done**"))

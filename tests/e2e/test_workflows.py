@@ -77,6 +77,7 @@ async def test_an_old_list_says_so_and_one_that_never_was_is_an_error(world: Wor
     shown = await world.artist.run("workflows", {"workflow": "caption"})
     await world.until(str(shown.message_id), "did not tell its description, versions")
     await world.stop()
+    world.wipe()
     await world.start()
     await world.artist.run("workflows")
     await world.new(lambda item: "does not answer at the moment" in said(item) and bool(item["flags"] & 64))

@@ -167,15 +167,6 @@ async def test_a_server_that_does_not_tell_the_time_is_no_fault(place: Place, ca
     assert "ok    clock: the server does not tell the time; not compared." in lines
 
 
-async def test_a_database_on_a_server_needs_no_folder(place: Place, capsys: Capture) -> None:
-    place.environment.setenv("STATIONTHIS_DATABASE_URL", "postgresql+asyncpg://bot:pa55word@db/bot")
-
-    code, lines = await _examined(capsys)
-
-    assert code == 0
-    assert "ok    database folder: not needed: the database is a server." in lines
-
-
 @pytest.mark.parametrize(
     ("owner", "said"),
     [

@@ -48,7 +48,8 @@ def test_two_variables_are_enough() -> None:
     assert (plan.trusted_hosts, plan.input_hosts) == (frozenset(), Hosts(settings.DISCORD_CDN, frozenset()))
     assert (loaded.stationthis_log_format, loaded.stationthis_log_level) == ("console", "info")
     assert (loaded.discord_api_url, loaded.stationthis_dev_guild_id) == (None, None)
-    assert loaded.stationthis_http_bind is None
+    assert (loaded.stationthis_waiting_per_user, loaded.stationthis_progress_budget) == (5, 5)
+    assert (loaded.stationthis_http_bind, loaded.hooks) == (None, None)
     assert loaded.stationthis_database_url.startswith("sqlite+aiosqlite:///")
 
 
@@ -73,9 +74,10 @@ def test_every_variable_arrives() -> None:
         STATIONTHIS_GUILDS="81384788765712384,  2",
         STATIONTHIS_RUNS_PER_USER="3",
         STATIONTHIS_RUNS_TOTAL="30",
+        STATIONTHIS_WAITING_PER_USER="0",
+        STATIONTHIS_PROGRESS_BUDGET="0.5",
         STATIONTHIS_HTTP_BIND=" 127.0.0.1:9100 ",
         STATIONTHIS_DEV_GUILD_ID="81384788765712384",
-        STATIONTHIS_DATABASE_URL="postgresql+asyncpg://bot:pa55word@db/bot",
     )
 
     plan = loaded.plan()
@@ -94,8 +96,9 @@ def test_every_variable_arrives() -> None:
         "http://127.0.0.1:8080/api/v10",
         81384788765712384,
     )
+    assert (loaded.stationthis_waiting_per_user, loaded.stationthis_progress_budget) == (0, 0.5)
     assert loaded.stationthis_http_bind == "127.0.0.1:9100"
-    assert loaded.secrets == [KEY, TOKEN, "pa55word"]
+    assert loaded.secrets == [KEY, TOKEN]
 
 
 @pytest.mark.parametrize(
@@ -167,6 +170,8 @@ MALFORMED = {
     "STATIONTHIS_GUILDS": ["0", "-5", "abc", "1,two", str(2**64), "1.5"],
     "STATIONTHIS_RUNS_PER_USER": ["0", "many", "1.5"],
     "STATIONTHIS_RUNS_TOTAL": ["0", "many"],
+    "STATIONTHIS_WAITING_PER_USER": ["-1", "many"],
+    "STATIONTHIS_PROGRESS_BUDGET": ["-1", "often", "nan", "inf"],
     "STATIONTHIS_HTTP_BIND": [
         "9100",
         ":9100",
@@ -186,7 +191,7 @@ MALFORMED = {
         "a b:1",
     ],
     "STATIONTHIS_DEV_GUILD_ID": ["0", "abc", "1,2"],
-    "STATIONTHIS_DATABASE_URL": ["mysql://db", "sqlite:///x.db", "sqlite+aiosqlite://", "postgresql+asyncpg://"],
+    "STATIONTHIS_DATABASE_URL": ["mysql://db", "sqlite:///x.db", "sqlite+aiosqlite://", "sqlite+aiosqlite:///"],
 }
 
 
@@ -212,7 +217,7 @@ def test_the_line_says_what_is_expected() -> None:
 
 SECRET = "hunter2-q9x7z5"
 SHAPES = """{} http://{} https://[{}] https://user:{}@host https://h:{} {}:80 1,{} {},{} {}.{}.{} sqlite+aiosqlite:{}
-https://{}\u2100/api/v10 http://[{}]/api/v10 {}\u212a "{} postgresql+asyncpg://{}"""
+sqlite+aiosqlite:///~{} {}{} https://{}\u2100/api/v10 http://[{}]/api/v10 {}\u212a "{} postgresql+asyncpg://{}"""
 
 
 @given(
@@ -276,9 +281,9 @@ def test_a_file_that_cannot_be_read_gets_a_line() -> None:
 
 
 def test_the_secrets_are_not_in_the_repr() -> None:
-    said = repr(_loaded(STATIONTHIS_DATABASE_URL="postgresql+asyncpg://bot:pa55word@db/bot"))
+    said = repr(_loaded(STATIONTHIS_WEBHOOK_SECRET=SECRET + SECRET))
 
-    assert [secret for secret in (TOKEN, KEY, "pa55word") if secret in said] == []
+    assert [secret for secret in (TOKEN, KEY, SECRET) if secret in said] == []
 
 
 def test_names_that_look_like_ours_and_are_none_are_found_wherever_they_stand(tmp_path: Path) -> None:

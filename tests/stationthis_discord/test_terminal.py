@@ -46,8 +46,10 @@ def _view(status: str | None = None, **more: Any) -> RunView:  # noqa: ANN401 --
     ("view", "line"),
     [
         (_view(), "Preparing"),
+        (_view(place=2), "In line: it starts by itself when its turn comes (place 2)"),
         (_view("not-started"), "Waiting"),
-        (_view("queued", queue_position=0), "Waiting"),
+        (_view("queued"), "Waiting"),
+        (_view("queued", queue_position=0), "Starting a machine"),
         (_view("queued", queue_position=3), "Waiting, 3 ahead in line"),
         (_view("started"), "Starting a machine"),
         (_view("running"), "Running"),
@@ -74,6 +76,8 @@ async def test_each_state_is_one_line(view: RunView, line: str) -> None:
         (_view("timeout"), Stage.TIMED_OUT, "Timed out"),
         (_view("cancelled"), Stage.CANCELLED, "Cancelled"),
         (_view("running", gone=True), Stage.LOST, "Lost"),
+        (_view("running", expired=True), Stage.EXPIRED, "Asked for more than a day ago: not followed any more"),
+        (_view(place=2, left=True), Stage.LEFT, "Left the line: nothing was started"),
     ],
 )
 async def test_the_end_is_one_line_and_remembered(view: RunView, stage: Stage, line: str) -> None:
@@ -108,6 +112,21 @@ async def test_a_failure_says_why(reason: Reason | None, said: str) -> None:
     await screen.terminal.finish(_view("failed", reason=reason))
 
     assert (screen.lines, screen.terminal.stage) == (["Failed", said], Stage.FAILED)
+
+
+async def test_a_refusal_says_why() -> None:
+    screen = Screen()
+
+    await screen.terminal.finish(_view(refused=TooManyRuns(2, everybody=False)))
+
+    assert (screen.lines[0], screen.terminal.stage) == ("Not started", Stage.REFUSED)
+    assert screen.lines[1].startswith("You have 2 runs under way")
+
+
+def test_nothing_of_a_terminal_is_left_for_another_process() -> None:
+    terminal = Screen().terminal
+
+    assert (terminal.address, terminal.lane) == ("", None)
 
 
 async def test_words_are_printed_without_what_a_terminal_would_obey() -> None:

@@ -3,6 +3,7 @@
 from stationthis_discord.sandbox.comfydeploy.behaviour import Behaviour, Failure
 from stationthis_discord.sandbox.comfydeploy.desk import Call
 from stationthis_discord.sandbox.comfydeploy.faults import Fault, Faults, Rule
+from stationthis_discord.sandbox.comfydeploy.hooks import Hooks, Sent
 from stationthis_discord.sandbox.comfydeploy.life import State
 from stationthis_discord.sandbox.comfydeploy.rows import Deployment, Machine, Run, Version, Workflow
 from stationthis_discord.sandbox.comfydeploy.server import ComfyDeploySandbox
@@ -16,10 +17,12 @@ __all__ = [
     "Failure",
     "Fault",
     "Faults",
+    "Hooks",
     "Machine",
     "Owner",
     "Rule",
     "Run",
+    "Sent",
     "State",
     "Version",
     "Workflow",

@@ -4,7 +4,7 @@ import asyncio
 import secrets
 import time
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, TypeVar
 
@@ -52,9 +52,16 @@ class Order:
     origin: str = "api"
 
 
+def _untold(_: Run) -> None:
+    """Nobody follows the runs."""
+
+
 @dataclass(slots=True)
 class Account:
-    """All state of a sandbox but its sockets and faults; `pace` multiplies every duration of a run."""
+    """All state of a sandbox but its sockets and faults; `pace` multiplies every duration of a run.
+
+    `changed` is told of each run that began, was ended from outside or made older: the clock tells everything else.
+    """
 
     pace: float = 1.0
     faithful: bool = True
@@ -66,6 +73,7 @@ class Account:
     deployments: Table[Deployment] = field(default_factory=Table)
     assets: Table[Asset] = field(default_factory=Table)
     runs: dict[str, Run] = field(default_factory=dict)
+    changed: Callable[[Run], None] = _untold
 
     def seen_by(self, owner: Owner, rows: Iterable[Row]) -> list[Row]:
         return [row for row in rows if owner.owns(row.owner)]
@@ -100,6 +108,7 @@ class Account:
             for file in output.files:
                 self.storage.put(output_key(run, file.name), file.recipe)
         self.runs[run.id] = run
+        self.changed(run)
         return run
 
     def state(self, run: Run) -> life.State:
@@ -109,11 +118,13 @@ class Account:
         """End a run now from outside; a run that is over stays as it is."""
         if not self.state(run).final:
             run.stop = life.Stop(status, time.monotonic() - run.created, stamped)
+            self.changed(run)
 
     def age(self, run: Run, seconds: float) -> None:
         """Make a run look older, as if it had been created `seconds` earlier."""
         run.created -= seconds
         run.created_at = run.created_at - times.span(seconds)
+        self.changed(run)
 
     def ahead_of(self, run: Run) -> int | None:
         """How many imaginary and real older runs wait on the same machine; null when this one does not wait."""

@@ -10,8 +10,10 @@ from stationthis_discord.sandbox.comfydeploy.account import Account
 from stationthis_discord.sandbox.comfydeploy.behaviour import Behaviour
 from stationthis_discord.sandbox.comfydeploy.desk import DESK, Call, Desk
 from stationthis_discord.sandbox.comfydeploy.faults import Faults
+from stationthis_discord.sandbox.comfydeploy.hooks import Hooks
 from stationthis_discord.sandbox.comfydeploy.jsonb import Json
 from stationthis_discord.sandbox.comfydeploy.life import State
+from stationthis_discord.sandbox.comfydeploy.reporter import Reporter
 from stationthis_discord.sandbox.comfydeploy.routes.files import MAX_BYTES
 from stationthis_discord.sandbox.comfydeploy.routes.table import add_older_routes, add_routes
 from stationthis_discord.sandbox.comfydeploy.rows import CLASSIC, Deployment, Machine, Run, Workflow
@@ -48,7 +50,10 @@ class ComfyDeploySandbox:
         self.key = self.issue()
         self.faults = Faults()
         self.calls: list[Call] = []
+        self.hooks = Hooks()
         self.account = Account(pace, faithful, Storage(private=private, seconds=url_seconds))
+        self._reporter = Reporter(self.hooks, self.account.storage)
+        self.account.changed = self._reporter.changed
         self._runner = web.AppRunner(self._app(older=older), access_log=None, shutdown_timeout=0.5)
         self._site: web.TCPSite | None = None
 
@@ -144,6 +149,8 @@ class ComfyDeploySandbox:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._runner.cleanup()
+        await self._reporter.close()
+        await self.hooks.close()
 
     def _app(self, *, older: bool) -> web.Application:
         middlewares = older_gate.MIDDLEWARES if older else gate.MIDDLEWARES

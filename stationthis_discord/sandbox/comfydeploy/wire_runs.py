@@ -135,6 +135,12 @@ def is_valid(data: Json) -> bool:
     return all(_is_item(item) for items in data.values() for item in items)
 
 
+def label_of(data: JsonObject) -> str | None:
+    """What the workflow's maker called an output, by the first file that says it."""
+    items = (item for kind in _LIFTED for item in data.get(kind, []) if isinstance(item, dict))
+    return next((item["output_id"] for item in items if item.get("output_id")), None)
+
+
 def _is_item(item: Json) -> bool:
     return isinstance(item, (str, bool)) or (isinstance(item, dict) and isinstance(item.get("url"), str))
 
@@ -142,12 +148,9 @@ def _is_item(item: Json) -> bool:
 def _shown(output: JsonObject) -> JsonObject:
     """An output without the keys the reply's model does not know, and with its label lifted to the top."""
     data = {kind: [_media(item) for item in items] for kind, items in output["data"].items()}
-    labels = [
-        item.get("output_id") for kind in _LIFTED for item in output["data"].get(kind, []) if isinstance(item, dict)
-    ]
     return {
         "id": output["id"],
-        "output_id": next((label for label in labels if label), None),
+        "output_id": label_of(output["data"]),
         "run_id": output["run_id"],
         "data": data,
         "node_meta": output["node_meta"],

@@ -166,6 +166,12 @@ RATES: Final[dict[str, Rate]] = {
 OLD_MESSAGE_SECONDS: Final = 3600.0
 """From this age on an edit counts towards `message.edit.old`: https://docs.discord.com/developers/topics/opcodes-and-status-codes#json."""
 
+NONCE_SECONDS: Final = 180.0
+"""How long `enforce_nonce` knows a nonce; the page says "in the past few minutes", and the sandbox takes three.
+
+https://docs.discord.com/developers/resources/message#create-message
+"""
+
 PRESENCE_SECONDS: Final = 20.0
 """The window of `gateway.presences`: https://docs.discord.com/developers/events/gateway-events#update-presence."""
 

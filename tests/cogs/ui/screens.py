@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from core.comfydeploy.inputs import Input, InputKind
 from core.comfydeploy.models import Run
 from core.comfydeploy.outputs import Kind, Media, Reason
+from core.errors import TooManyRuns
 from core.offer import Deployment, Offer
+from core.runs.estimates import Usual
 from core.runs.view import Fetched, LeftOut, RunView
 from tests.anything import texts
 
@@ -80,6 +82,7 @@ addresses = st.one_of(
 medias = st.builds(Media, addresses, texts)
 sizes = st.none() | st.integers(0, 2**40)
 moments = st.datetimes(datetime(2015, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 -- hypothesis wants naive bounds
+durations = st.floats(0, 10**9)
 runs = st.builds(
     lambda status, more: Run.model_validate({"id": RUN, "status": status} | more),
     st.sampled_from(STATUSES),
@@ -89,6 +92,7 @@ runs = st.builds(
             "live_status": texts,
             "progress": st.floats(0, 1),
             "queue_position": st.integers(0, 10**30),
+            "run_duration": durations,
             "ended_at": moments.map(datetime.isoformat),
         },
     ),
@@ -98,7 +102,11 @@ views = st.builds(
     deployment=texts,
     requester=st.just(REQUESTER),
     asked_at=moments,
+    delivery=st.none() | st.just("0011223344556677"),
     prompt=st.none() | texts,
+    place=st.none() | st.integers(1, 10**30),
+    left=st.booleans(),
+    refused=st.none() | st.just(TooManyRuns(2, everybody=False, waiting=5)),
     seed=st.none() | st.integers(0, 2**64),
     parent=st.none() | st.just(PARENT),
     run_id=st.none() | st.just(RUN),
@@ -107,8 +115,11 @@ views = st.builds(
     cancelling=st.booleans(),
     pausing=st.booleans(),
     gone=st.booleans(),
+    unread=st.booleans(),
+    expired=st.booleans(),
+    usual=st.none() | st.builds(Usual, durations, durations),
     delivered=st.booleans(),
-    reason=st.none() | st.builds(Reason, texts, st.none() | texts),
+    reason=st.none() | st.builds(Reason, texts, st.none() | texts, st.none() | texts),
     files=st.lists(medias.map(lambda media: Fetched(media, io.BytesIO(), "a.png", 1)), max_size=2).map(tuple),
     texts=st.lists(texts, max_size=12).map(tuple),
     left_out=st.lists(st.builds(LeftOut, medias, sizes, sizes), max_size=30).map(tuple),

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cogs.ui.buttons import OnShow, is_ours, list_buttons, run_buttons, run_of
+from cogs.ui.buttons import DELIVERY, OnShow, delivery_of, is_ours, list_buttons, run_buttons, run_of
+from core.errors import Stopping
 from core.offer import Offer
 from core.runs.view import RunView
 from tests.anything import QUICK
@@ -16,6 +17,9 @@ from tests.cogs.ui.screens import RUN, deployment, deployments, offer, view, vie
 
 MENU: Final = 3
 offers = st.builds(Offer, st.lists(deployments, max_size=12, unique_by=lambda item: item.id).map(tuple))
+MARK: Final = "0011223344556677"
+TRAIL: Final = f"{MARK}-5f3b1a529f6f4c519a440d6f7b0a1c2d-691e5f00-42"
+IN_LINE: Final = view(run_id=None, place=3, delivery=MARK)
 DONE: Final = view("success", delivered=True, texts=("a",))
 
 
@@ -86,12 +90,55 @@ def message(*shown: discord.ui.View) -> discord.Message:
         (view("running"), OnShow(RUN, ended=False)),
         (DONE, OnShow(RUN, ended=True)),
         (view("success", unread=True), OnShow(RUN, ended=True)),
+        (view("running", expired=True), OnShow(RUN, ended=True)),
         (view(run_id=None), None),
+        (IN_LINE, None),
     ],
 )
 async def test_a_run_is_found_by_its_buttons(shown: RunView, found: OnShow | None) -> None:
     assert run_of(message(run_buttons(shown))) == found
 
 
+@pytest.mark.parametrize(
+    ("shown", "found"),
+    [(IN_LINE, MARK), (view("running", delivery=MARK), None), (view(run_id=None, trail=TRAIL), None)],
+)
+async def test_a_wish_in_line_is_found_by_its_button(shown: RunView, found: str | None) -> None:
+    assert delivery_of(message(run_buttons(shown))) == found
+
+
 async def test_a_list_shows_no_run() -> None:
-    assert run_of(message(list_buttons(offer(12), 0))) is None
+    shown = message(list_buttons(offer(12), 0))
+
+    assert (run_of(shown), delivery_of(shown)) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("shown", "labels"),
+    [
+        (view(run_id=None, delivery=MARK), []),
+        (IN_LINE, ["Leave the line"]),
+        (view(run_id=None, place=3, delivery=MARK, pausing=True), ["Leave the line"]),
+        (view(run_id=None, place=3, left=True, delivery=MARK), []),
+        (view(run_id=None, refused=Stopping(), delivery=MARK), []),
+        (view(run_id=None, trail=TRAIL), ["Look again"]),
+        (view(run_id=None, trail=TRAIL, unknown=True), ["Look again", "Submit again", "Give up"]),
+        (view(run_id=None, trail=TRAIL, given_up=True), []),
+        (view(run_id=None, trail=TRAIL, expired=True), ["Look again"]),
+        (view("queued"), ["Cancel"]),
+        (view("running", pausing=True), ["Refresh"]),
+        (view("running", expired=True), ["Again", "Refresh"]),
+        (view("success", unread=True), ["Again", "Refresh"]),
+        (DONE, ["Again"]),
+        (view("running", gone=True), []),
+    ],
+)
+async def test_each_state_has_the_buttons_that_make_sense(shown: RunView, labels: list[str]) -> None:
+    assert [item["label"] for item in parts(run_buttons(shown))] == labels
+
+
+async def test_the_way_out_of_the_line_is_known_by_the_delivery() -> None:
+    leave = parts(run_buttons(IN_LINE))[0]["custom_id"]
+
+    assert leave == f"st:leave:{MARK}"
+    assert DELIVERY.fullmatch(MARK)

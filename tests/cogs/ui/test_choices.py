@@ -1,6 +1,6 @@
 """What autocomplete suggests."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pytest
 from discord import app_commands
@@ -11,24 +11,16 @@ from cogs.ui.choices import any_deployment_choices, deployment_choices, run_choi
 from core.comfydeploy.outputs import Kind
 from core.comfydeploy.records import Workflow
 from core.offer import Deployment, Named
-from core.runs.deliveries import Delivery
 from core.runs.view import RunView
 from tests.anything import QUICK
 from tests.cogs.ui.screens import RUN, deployment, deployments, offer, view, views
 
 
-class Nowhere:
-    """A surface that shows nothing."""
+@dataclass
+class Open:
+    """A delivery that goes on."""
 
-    upload_limit = 0
-
-    async def show(self, view: RunView) -> None: ...
-
-    async def finish(self, view: RunView) -> None: ...
-
-
-def delivery(shown: RunView) -> Delivery:
-    return Delivery(RUN, shown.requester, None, shown, Nowhere(), settle=lambda: None)
+    view: RunView
 
 
 def check_choices(choices: list[app_commands.Choice[str]]) -> None:
@@ -56,16 +48,29 @@ def test_no_more_is_suggested_than_discord_takes(count: int) -> None:
 def test_a_run_is_suggested_by_what_it_is() -> None:
     shown = view(prompt="a red\nboat")
 
-    assert run_choices([delivery(shown)]) == [app_commands.Choice(name="Portraits · 0a1b2c3d · a red boat", value=RUN)]
+    assert run_choices([Open(shown)]) == [app_commands.Choice(name="Portraits · 0a1b2c3d · a red boat", value=RUN)]
 
 
 def test_a_run_without_prompt_is_suggested_all_the_same() -> None:
-    assert run_choices([delivery(view())])[0].name == "Portraits · 0a1b2c3d ·"
+    assert run_choices([Open(view())])[0].name == "Portraits · 0a1b2c3d ·"
+
+
+@pytest.mark.parametrize(
+    ("place", "name"), [(2, "Portraits · in line, place 2 · a fox"), (None, "Portraits · not started yet · a fox")]
+)
+def test_a_wish_without_a_run_is_chosen_by_its_delivery(place: int | None, name: str) -> None:
+    shown = view(run_id=None, delivery="0011223344556677", place=place, prompt="a fox")
+
+    assert run_choices([Open(shown)]) == [app_commands.Choice(name=name, value="0011223344556677")]
+
+
+def test_what_nothing_could_find_is_not_suggested() -> None:
+    assert run_choices([Open(view(run_id=None))]) == []
 
 
 @pytest.mark.parametrize("prompt", ["x" * 6000, None])
 def test_many_runs_are_suggested_as_far_as_discord_takes(prompt: str | None) -> None:
-    choices = run_choices([delivery(replace(view(), prompt=prompt))] * 40)
+    choices = run_choices([Open(replace(view(), prompt=prompt))] * 40)
 
     check_choices(choices)
     assert len(choices) == 25
@@ -75,7 +80,7 @@ def test_many_runs_are_suggested_as_far_as_discord_takes(prompt: str | None) -> 
 @given(st.lists(deployments, max_size=3), st.lists(views, max_size=3))
 def test_anything_can_be_suggested(items: list[Deployment], shown: list[RunView]) -> None:
     check_choices(deployment_choices(items))
-    check_choices(run_choices(map(delivery, shown)))
+    check_choices(run_choices(map(Open, shown)))
 
 
 def test_an_operator_is_shown_what_is_on_offer_and_then_the_workflows_of_all_else() -> None:

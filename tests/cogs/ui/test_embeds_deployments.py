@@ -215,4 +215,6 @@ def test_help_names_the_commands() -> None:
     embed = help_embed()
 
     check_embed(embed)
-    assert all(command in (embed.description or "") for command in ("/generate", "/deployments", "/cancel"))
+    assert all(
+        command in (embed.description or "") for command in ("/generate", "/deployments", "/cancel", "/settings")
+    )

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import discord
@@ -48,6 +49,8 @@ SAMPLES: dict[type[CoreError], CoreError] = {
     errors.PlaceClosed: errors.PlaceClosed(locked=False),
     errors.PermissionsMissing: errors.PermissionsMissing(["View Channel", "Attach Files"]),
     errors.TooManyRuns: errors.TooManyRuns(2, everybody=False),
+    errors.StoreHeld: errors.StoreHeld(FOREIGN, 7, datetime.now(UTC), datetime.now(UTC)),
+    errors.StoreFailed: errors.StoreFailed("the disk is full"),
 }
 
 
@@ -220,7 +223,10 @@ def test_a_form_with_problems_lists_them_and_counts_the_rest() -> None:
     [
         (TooManyRuns(1, everybody=False), "You have a run under way"),
         (TooManyRuns(3, everybody=False), "You have 3 runs under way"),
-        (TooManyRuns(20, everybody=True), "All 20 places for runs are taken"),
+        (TooManyRuns(2, everybody=False, waiting=5), "You have 2 runs under way and 5 waiting in line, which is"),
+        (TooManyRuns(20, everybody=True), "All 20 places for runs are taken. Please"),
+        (TooManyRuns(20, everybody=True, waiting=1), "are taken, and you have 1 waiting in line. Please"),
+        (errors.StoreFailed("the disk is full"), "nothing was started"),
         (CannotCancel("comfy-deploy-serverless"), "Try again in a few seconds"),
         (CannotCancel("classic"), "This machine kind cannot cancel"),
         (CannotCancel(None), "This machine kind cannot cancel"),

@@ -89,11 +89,29 @@ def of_runs() -> Iterator[Method]:
         reply=[],
     )
     yield Method(
+        "runs.list_newest",
+        operations.LIST_WORKFLOW_RUNS_LIGHT,
+        lambda api, known: api.runs.list_newest(known, DEPLOYMENT, SINCE),
+        light,
+        {"deployment_id": DEPLOYMENT, "rf": "1795154400", "limit": "30"},
+        ids=(WORKFLOW,),
+        reply=[],
+    )
+    yield Method(
+        "runs.list_states",
+        operations.LIST_WORKFLOW_RUNS_LIGHT,
+        lambda api, known: api.runs.list_states(known, SINCE),
+        light,
+        {"rf": "1795154400", "limit": "1000", "offset": "0"},
+        ids=(WORKFLOW,),
+        reply=[],
+    )
+    yield Method(
         "runs.find_status",
         operations.LIST_WORKFLOW_RUNS_LIGHT,
         lambda api, known: api.runs.find_status(known, RUN),
         light,
-        {"rf": ANY, "limit": "200"},
+        {"rf": ANY, "limit": "1000", "offset": "0"},
         ids=(WORKFLOW,),
         reply=[],
     )

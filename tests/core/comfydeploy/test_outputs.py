@@ -152,13 +152,13 @@ def test_a_failed_run_says_why() -> None:
     }
     raw = [None, {"data": None}, {"data": {"images": [media("a.png")]}}, {"data": data, "node_meta": None}]
 
-    assert read_reason(raw) == Reason("CUDA out of memory", "KSampler")
+    assert read_reason(raw) == Reason("CUDA out of memory", "KSampler", "torch.OutOfMemoryError")
 
 
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
-        ({"exception_message": "", "exception_type": "ValueError"}, Reason("ValueError")),
+        ({"exception_message": "", "exception_type": "ValueError"}, Reason("ValueError", kind="ValueError")),
         ({"exception_message": " ", "exception_type": None, "node_type": 5}, Reason("")),
         ({"exception_message": "a\nb"}, Reason("a\nb")),
         ({"exception_message": None, "exception_type": "ValueError"}, None),

@@ -27,6 +27,7 @@ from tests.core.stub import Answer, Held, routing, saying, serving
 from tests.waiting import until
 
 PAGE = 200
+LONG_PAGE = 1_000
 SINCE = datetime(2026, 11, 20, tzinfo=UTC)
 
 
@@ -184,6 +185,15 @@ async def test_a_light_list_without_end_is_given_up() -> None:
         rows = await api.runs.list_recent(WORKFLOW, DEPLOYMENT, SINCE)
 
     assert (len(rows), len(server.requests)) == (10 * PAGE, 10)
+
+
+@pytest.mark.parametrize(("count", "pages"), [(0, 1), (LONG_PAGE - 1, 1), (LONG_PAGE, 2), (2 * LONG_PAGE + 1, 3)])
+async def test_the_states_of_all_runs_of_a_workflow_are_read_to_the_end(count: int, pages: int) -> None:
+    async with serving(light_rows(count)) as server, ComfyDeploy.connect(server.url, "key") as api:
+        rows = await api.runs.list_states(WORKFLOW, SINCE)
+
+    assert len({row.id for row in rows}) == len(rows) == count
+    assert len(server.requests) == pages
 
 
 async def test_a_run_that_moves_to_the_next_page_comes_once() -> None:

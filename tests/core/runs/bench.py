@@ -1,8 +1,9 @@
 """All of core around a sandbox, with pauses next to nothing, and a surface that records what it was shown."""
 
 import asyncio
+import itertools
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass, replace
 
@@ -11,16 +12,22 @@ from core.comfydeploy.client import ComfyDeploy
 from core.comfydeploy.files import Files
 from core.comfydeploy.fit import Given
 from core.comfydeploy.transport import TIMEOUTS, Timeouts, Transport
-from core.errors import SurfaceLost
+from core.errors import AlreadyAsked, StoreFailed, SurfaceLost, SurfaceSilent
 from core.hosts import Hosts, trusted_host
 from core.media import NETWORK, Media
 from core.metrics import Metrics
 from core.people.actor import Actor
 from core.people.limits import RunLimits
-from core.runs.deliveries import Deliveries
+from core.people.pings import Kept, Pings
+from core.runs.deliveries import Deliveries, Pauses
+from core.runs.estimates import Estimates
+from core.runs.following import Following, Means
 from core.runs.generation import Generation, Wish
+from core.runs.journal import Journal, Record
 from core.runs.mark import Mark, read_mark
-from core.runs.ordering import Parts
+from core.runs.parts import Parts
+from core.runs.rates import Rates
+from core.runs.results import Results
 from core.runs.submission import Submission
 from core.runs.tracker import Tracker
 from core.runs.view import RunView, Stage
@@ -33,24 +40,37 @@ SEED = 4242
 SMALL = "width=64; height=64"
 WISH = Wish(ANNA, "text-to-image", Given(), SMALL)
 
+HURRIED = Rates(
+    youngest=0.003, oldest=0.003, listed=0.003, progress=0.0, budget=1e4, hooked=0.01, retry=0.003, longest_retry=0.003
+)
 QUICK = Behaviour(seconds=1.0, queue_seconds=0.5, cold_seconds=0.0)
 FOREVER = Behaviour(seconds=1e6, queue_seconds=0.5, cold_seconds=0.0)
 STUCK = Behaviour(outcome="never", seconds=1.0, queue_seconds=0.5, cold_seconds=0.0)
 
 
+_NUMBERS = itertools.count()
+
+
 class Canvas:
-    """A `Surface`. It is lost from show number `lost_at` on, counted from 0."""
+    """A `Surface`. It is lost from show number `lost_at` on, counted from 0; a closed gate makes it slow.
+
+    So many ends as `busy` says are not taken.
+    """
 
     def __init__(self, lost_at: int | None = None, upload_limit: int = 2**30) -> None:
         self.upload_limit = upload_limit
+        self.address = f"canvas {next(_NUMBERS)}"
+        self.lane: str | None = None
         self.lost_at = lost_at
+        self.busy = 0
         self.error: Exception = SurfaceLost("gone")
         self.shown: list[RunView] = []
         self.shown_at: list[float] = []
         self.finished: list[RunView] = []
         self.contents: list[bytes] = []
-        self.gate = asyncio.Event()
+        self.gate, self.end_gate = asyncio.Event(), asyncio.Event()
         self.gate.set()
+        self.end_gate.set()
         self._ended = asyncio.Event()
 
     async def show(self, view: RunView) -> None:
@@ -61,6 +81,10 @@ class Canvas:
 
     async def finish(self, view: RunView) -> None:
         self._check()
+        await self.end_gate.wait()
+        if self.busy:
+            self.busy -= 1
+            raise SurfaceSilent("busy")
         self.contents = [item.file.read() for item in view.files]
         self.finished.append(view)
         self._ended.set()
@@ -82,10 +106,10 @@ class Canvas:
 
 
 @dataclass(frozen=True, slots=True)
-class Pauses:
+class Speed:
     """In seconds: between shows of one run, for a farewell, and for a double click; how long the catalog is kept.
 
-    `looks` are before each look for a run of an unclear submit.
+    `looks` are before each look for a run of an unclear submit, `again` before each further try to show an end.
     """
 
     pace: float = 0.0
@@ -93,9 +117,44 @@ class Pauses:
     double_click: float = 0.05
     ttl: float = 3600.0
     looks: tuple[float, ...] = (0.0, 0.01)
+    again: tuple[float, ...] = (0.01, 0.01)
 
 
-USUAL = Pauses()
+USUAL = Speed()
+
+
+class Notebook:
+    """A `Journal` that outlives the bench it was given to. `full` makes it refuse as a full disk does."""
+
+    def __init__(self) -> None:
+        self.open: dict[str, Record] = {}
+        self.closed: list[str] = []
+        self.full = False
+        self._causes: set[str] = set()
+
+    async def add(self, record: Record) -> None:
+        await asyncio.sleep(0)
+        if self.full:
+            raise StoreFailed("full")
+        if record.cause is not None and record.cause in self._causes:
+            raise AlreadyAsked
+        self._causes.add(record.cause or "")
+        self.open[record.id] = record
+
+    async def save(self, record: Record, *, surely: bool = False) -> None:
+        await asyncio.sleep(0)
+        if self.full and surely:
+            raise StoreFailed("full")
+        if not self.full and record.id in self.open:
+            self.open[record.id] = record
+
+    async def close(self, delivery: str) -> None:
+        await asyncio.sleep(0)
+        if self.open.pop(delivery, None) is not None:
+            self.closed.append(delivery)
+
+    async def list_open(self) -> list[Record]:
+        return list(self.open.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +165,7 @@ class Bench:
     tracker: Tracker
     deliveries: Deliveries
     limits: RunLimits
+    following: Following
     generation: Generation
     metrics: Metrics
 
@@ -115,14 +175,14 @@ class Bench:
         return await self.wish(Wish(actor, deployment, Given(), further), canvas)
 
     async def wish(self, wish: Wish, canvas: Canvas) -> str:
-        run_id = await self.generation.start(wish, canvas)
-        assert run_id is not None
-        return run_id
+        delivery = await self.generation.start(wish, canvas)
+        assert delivery.run_id is not None
+        return delivery.run_id
 
     async def again(self, run_id: str, actor: Actor, canvas: Canvas) -> str:
-        new_id = await self.generation.again(run_id, actor, canvas)
-        assert new_id is not None
-        return new_id
+        delivery = await self.generation.again(run_id, actor, canvas)
+        assert delivery.run_id is not None
+        return delivery.run_id
 
     async def unknown(self, canvas: Canvas, actor: Actor = ANNA) -> str:
         """Start a run whose submit never arrives and is not found; the trail that its message asks with."""
@@ -130,7 +190,7 @@ class Bench:
         started = await self.generation.start(Wish(actor, "text-to-image", Given(), SMALL), canvas)
         self.sandbox.faults.remove(rule)
         last = canvas.shown[-1]
-        assert (started, last.stage) == (None, Stage.UNKNOWN)
+        assert (started.run_id, last.stage) == (None, Stage.UNKNOWN)
         assert last.trail is not None
         return last.trail
 
@@ -166,12 +226,16 @@ def _in_a_hurry() -> float:
 @asynccontextmanager
 async def open_bench(
     sandbox: ComfyDeploySandbox,
-    pauses: Pauses = USUAL,
-    limits: tuple[int, int] = (2, 20),
-    draw: Callable[[int, int], int] = lambda _low, _high: SEED,
+    speed: Speed = USUAL,
+    limits: tuple[int, ...] = (2, 20),
     timeouts: Timeouts = TIMEOUTS,
+    journal: Journal | None = None,
+    said: Kept | None = None,
 ) -> AsyncIterator[Bench]:
-    """Core with `limits` per person and in total; every deployment of the sandbox goes quickly."""
+    """Core with `limits` per person, in total and in line; every deployment of the sandbox goes quickly.
+
+    `journal` may outlive it; `said` is what people said of being called.
+    """
     for row in sandbox.deployments:
         sandbox.behaviour[row.name] = QUICK
     async with AsyncExitStack() as stack:
@@ -182,13 +246,17 @@ async def open_bench(
         hosts = Hosts(trusted=frozenset({trusted_host(sandbox.url)}))
         network = replace(NETWORK, pauses=(0.0, 0.0))
         media = await stack.enter_async_context(Media.connect(api, inputs=hosts, outputs=hosts, network=network))
-        catalog = await stack.enter_async_context(aclosing(Catalog(api, Terms(ttl=pauses.ttl))))
-        following = Tracker.start(api.runs.get, lambda _age, _failures: 0.003, glance=api.runs.find_status)
-        tracker = await stack.enter_async_context(following)
-        deliveries = Deliveries(api, tracker, media, metrics, pauses.pace, pauses.farewell)
-        await stack.enter_async_context(aclosing(deliveries))
+        catalog = await stack.enter_async_context(aclosing(Catalog(api, Terms(ttl=speed.ttl))))
+        tracker = await stack.enter_async_context(Tracker.start(api.runs, HURRIED))
         places = RunLimits(*limits)
-        submission = Submission(api, looks=pauses.looks, pause=0.01, held_back=0.01)
-        parts = Parts(api, catalog, media, submission, deliveries, places, metrics)
-        generation = Generation(parts, draw, pauses.double_click)
-        yield Bench(sandbox, api, catalog, tracker, deliveries, places, generation, metrics)
+        book = journal or Notebook()
+        pauses = Pauses(speed.pace, speed.pace, speed.farewell, speed.again, retry=0.01)
+        deliveries = Deliveries(book, places, metrics, pauses)
+        estimates = Estimates(api.runs.list_newest)
+        means = Means(deliveries, tracker, Results(api, media), catalog, estimates, Pings(said).are_wanted)
+        submission = Submission(api, looks=speed.looks, pause=0.01, held_back=0.01)
+        following = Following(means)
+        parts = Parts(api, catalog, media, submission, deliveries, following, places, metrics)
+        generation = Generation(parts, book, lambda _low, _high: SEED, speed.double_click)
+        await stack.enter_async_context(aclosing(generation))
+        yield Bench(sandbox, api, catalog, tracker, deliveries, places, following, generation, metrics)

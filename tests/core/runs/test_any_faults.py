@@ -15,7 +15,7 @@ from core.people.actor import Actor
 from core.runs.generation import Wish
 from core.runs.view import Stage
 from stationthis_discord.sandbox.comfydeploy import ComfyDeploySandbox, Fault, faults
-from tests.core.runs.bench import SMALL, Bench, Canvas, Pauses, open_bench
+from tests.core.runs.bench import SMALL, Bench, Canvas, Speed, open_bench
 from tests.waiting import until
 
 IMPATIENT = replace(TIMEOUTS, submit=aiohttp.ClientTimeout(total=0.08))
@@ -50,14 +50,14 @@ class Told:
 async def _click(bench: Bench, person: int, told: Told) -> None:
     actor, canvas = Actor(user=person), Canvas()
     try:
-        run_id = await bench.generation.start(Wish(actor, "text-to-image", further=SMALL), canvas)
+        delivery = await bench.generation.start(Wish(actor, "text-to-image", further=SMALL), canvas)
     except ApiError as error:
         told.refused.append(error)
         return
-    if run_id is None:
+    if delivery.run_id is None:
         told.unknown.append((actor, str(canvas.shown[-1].trail)))
         return
-    told.started.append(run_id)
+    told.started.append(delivery.run_id)
     assert (await canvas.end()).stage is Stage.DONE
 
 
@@ -91,7 +91,7 @@ async def _hold(clicks: Clicks, sequence: list[str]) -> None:
     """What was told is what is true."""
     told = Told()
     async with ComfyDeploySandbox(pace=0.02) as sandbox:
-        async with open_bench(sandbox, Pauses(looks=(0.0, 0.01)), timeouts=IMPATIENT) as bench:
+        async with open_bench(sandbox, Speed(looks=(0.0, 0.01)), timeouts=IMPATIENT) as bench:
             await bench.catalog.list_deployments()
             await clicks(bench, sequence, told)
             await until(lambda: bench.limits.under_way == 0)

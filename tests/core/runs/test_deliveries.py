@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.comfydeploy.outputs import Media
-from core.runs.deliveries import file_name
+from core.runs.results import file_name
 from core.runs.view import RunView, Stage
 from stationthis_discord.sandbox.comfydeploy import Behaviour, ComfyDeploySandbox, faults
-from tests.core.runs.bench import ANNA, BERT, FOREVER, STUCK, Bench, Canvas, Pauses, open_bench
+from tests.core.runs.bench import ANNA, BERT, FOREVER, STUCK, Bench, Canvas, Speed, open_bench
 from tests.core.runs.reading import state
 from tests.waiting import until
 
@@ -42,7 +42,7 @@ async def test_the_stages_are_shown_in_their_order(bench: Bench) -> None:
 
 
 async def test_two_shows_never_follow_faster_than_the_pace(sandbox: ComfyDeploySandbox, quick_retries: None) -> None:
-    async with open_bench(sandbox, Pauses(pace=0.06)) as bench:
+    async with open_bench(sandbox, Speed(pace=0.06)) as bench:
         sandbox.behaviour["text-to-image"] = Behaviour(queue_seconds=1e6)
         canvas, news = Canvas(), count()
         run_id = await bench.start(canvas)
@@ -103,7 +103,7 @@ async def test_a_slow_fetch_is_shown(bench: Bench) -> None:
 
 
 async def test_a_quick_fetch_is_not_worth_a_show(sandbox: ComfyDeploySandbox, quick_retries: None) -> None:
-    async with open_bench(sandbox, Pauses(pace=3600)) as bench:
+    async with open_bench(sandbox, Speed(pace=3600)) as bench:
         canvas = Canvas()
         await bench.start(canvas)
         await canvas.end()
@@ -148,7 +148,7 @@ async def test_a_persons_deliveries_are_listed_newest_first(bench: Bench) -> Non
 
 
 async def test_cancelling_a_run_that_nobody_follows_shows_nothing(bench: Bench) -> None:
-    await bench.deliveries.show_cancelling("00000000-0000-4000-8000-000000000000", cancelling=True)
+    await bench.following.show_cancelling("00000000-0000-4000-8000-000000000000", cancelling=True)
 
     assert bench.sandbox.calls == []
 
@@ -158,17 +158,17 @@ async def test_a_pause_is_shown_and_the_runs_go_on(bench: Bench) -> None:
     canvases = [Canvas(), Canvas()]
     runs = [await bench.start(canvas) for canvas in canvases]
 
-    await bench.deliveries.pause()
+    await bench.generation.pause()
 
     assert [canvas.shown[-1].pausing for canvas in canvases] == [True, True]
     assert [bench.sandbox.state(run_id).final for run_id in runs] == [False, False]
-    assert (bench.limits.under_way, bench.deliveries.list_of(1001)) == (0, [])
+    assert [canvas.finished for canvas in canvases] == [[], []]
 
 
 async def test_nobody_is_asked_about_a_paused_run(bench: Bench) -> None:
     bench.sandbox.behaviour["text-to-image"] = FOREVER
     paused = await bench.start(Canvas())
-    await bench.deliveries.pause()
+    await bench.generation.pause()
     asked = bench.calls("GET", f"/api/run/{paused}")
 
     other = await bench.start(Canvas())
@@ -178,7 +178,7 @@ async def test_nobody_is_asked_about_a_paused_run(bench: Bench) -> None:
 
 
 async def test_a_pause_waits_for_no_surface_that_hangs(sandbox: ComfyDeploySandbox, quick_retries: None) -> None:
-    async with open_bench(sandbox, Pauses(farewell=0.05)) as bench:
+    async with open_bench(sandbox, Speed(farewell=0.05)) as bench:
         sandbox.behaviour["text-to-image"] = FOREVER
         stuck, fine, lost = Canvas(), Canvas(), Canvas()
         for canvas, actor in ((stuck, ANNA), (fine, ANNA), (lost, BERT)):
@@ -186,7 +186,7 @@ async def test_a_pause_waits_for_no_surface_that_hangs(sandbox: ComfyDeploySandb
         stuck.gate.clear()
         lost.lost_at = 0
 
-        await bench.deliveries.pause()
+        await bench.generation.pause()
 
     assert fine.shown[-1].pausing
     assert not stuck.shown[-1].pausing
@@ -197,9 +197,9 @@ async def test_a_close_says_nothing(bench: Bench) -> None:
     canvas = Canvas()
     await bench.start(canvas)
 
-    await bench.deliveries.aclose()
+    await bench.generation.aclose()
 
-    assert (bench.limits.under_way, canvas.finished) == (0, [])
+    assert canvas.finished == []
     assert not any(view.pausing for view in canvas.shown)
 
 

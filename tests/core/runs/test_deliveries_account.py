@@ -34,7 +34,7 @@ def lines() -> Iterator[list[Line]]:
 
 async def _over(bench: Bench, lines: list[Line]) -> Line:
     """The one line about the end of the one run."""
-    await until(lambda: bench.limits.under_way == 0)
+    await until(lambda: bench.deliveries.list_open() == [])
     (line,) = [line for line in lines if line["event"] in OVER]
     return line
 
@@ -89,7 +89,7 @@ async def test_edits_are_those_that_were_made_on_the_way(bench: Bench, lines: li
 
     line = await _over(bench, lines)
 
-    assert line["edits"] == len(canvas.shown) - 1  # the first is shown before there is a run
+    assert line["edits"] == len(canvas.shown)
 
 
 async def test_a_message_that_is_gone_is_told_of_instead(bench: Bench, lines: list[Line]) -> None:

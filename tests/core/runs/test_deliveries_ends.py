@@ -4,7 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from core.runs.deliveries import Delivery
+from core.people.line import Ticket
+from core.runs.delivery import Delivery
+from core.runs.journal import Phase, Record
 from core.runs.view import RunView, Stage
 from stationthis_discord.sandbox.comfydeploy import Behaviour, Failure, Fault, faults
 from tests.core.runs.bench import ANNA, FOREVER, QUICK, Bench, Canvas
@@ -130,9 +132,20 @@ async def test_a_failed_run_of_an_unknown_workflow_is_still_shown(bench: Bench) 
     run_id = await bench.elsewhere(owner=ANNA)
     bench.sandbox.end(run_id, "failed")
     canvas = Canvas()
-    view = RunView(deployment="x", requester=ANNA.user, asked_at=datetime.now(UTC), run_id=run_id)
+    now = datetime.now(UTC)
+    record = Record(
+        id="d00d",
+        user=ANNA.user,
+        guild=None,
+        deployment=bench.sandbox.deployment("text-to-image").id,
+        address=canvas.address,
+        asked_at=now,
+        phase=Phase.RUNNING,
+        run_id=run_id,
+    )
+    view = RunView(deployment="x", requester=ANNA.user, asked_at=now, run_id=run_id)
 
-    bench.deliveries.open(Delivery(run_id, ANNA.user, None, view, canvas, settle=lambda: None))
+    bench.following.follow(Delivery(record, view, canvas, Ticket(ANNA.user)))
     end = await canvas.end()
 
     assert (end.stage, end.reason) == (Stage.FAILED, None)
@@ -180,10 +193,9 @@ async def test_every_end_gives_the_place_back_and_closes_the_delivery(bench: Ben
     elif outcome == "gone":
         del bench.sandbox.runs[run_id]
     await canvas.end()
-    await until(lambda: bench.limits.under_way == 0)
+    await until(lambda: bench.deliveries.find(run_id) is None)
 
-    assert taken == 1
-    assert bench.deliveries.find(run_id) is None
+    assert (taken, bench.limits.under_way) == (1, 0)
 
 
 async def test_a_run_whose_surface_is_lost_keeps_its_place_to_the_end(bench: Bench) -> None:
@@ -228,6 +240,4 @@ async def test_the_files_are_gone_after_the_end(bench: Bench) -> None:
     await bench.start(canvas)
     view = await canvas.end()
 
-    await until(lambda: bench.limits.under_way == 0)
-
-    assert [item.file.closed for item in view.files] == [True]
+    await until(lambda: [item.file.closed for item in view.files] == [True])

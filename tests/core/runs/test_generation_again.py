@@ -18,7 +18,7 @@ from core.errors import (
 from core.runs import generation
 from core.runs.view import Stage
 from stationthis_discord.sandbox.comfydeploy import ComfyDeploySandbox, faults
-from tests.core.runs.bench import ANNA, BERT, FOREVER, SEED, Bench, Canvas, Pauses, open_bench
+from tests.core.runs.bench import ANNA, BERT, FOREVER, SEED, Bench, Canvas, Speed, open_bench
 from tests.waiting import until, until_told
 
 NOBODY = "00000000-0000-4000-8000-000000000000"
@@ -57,7 +57,7 @@ async def test_a_deployment_without_a_seed_runs_again_as_it_was(bench: Bench) ->
 
 
 async def test_a_double_click_is_one_wish(sandbox: ComfyDeploySandbox, quick_retries: None) -> None:
-    async with open_bench(sandbox, Pauses(double_click=3600)) as bench:
+    async with open_bench(sandbox, Speed(double_click=3600)) as bench:
         first = await bench.elsewhere(owner=ANNA)
 
         outcomes = await asyncio.gather(*(bench.again(first, ANNA, Canvas()) for _ in range(3)), return_exceptions=True)
@@ -92,7 +92,7 @@ async def test_a_second_wish_a_while_later_is_a_wish(bench: Bench) -> None:
 async def test_after_a_failure_asking_again_is_no_double_click(
     sandbox: ComfyDeploySandbox, quick_retries: None
 ) -> None:
-    async with open_bench(sandbox, Pauses(double_click=3600)) as bench:
+    async with open_bench(sandbox, Speed(double_click=3600)) as bench:
         first = await bench.elsewhere(owner=ANNA)
         with pytest.raises(SurfaceLost):
             await bench.generation.again(first, ANNA, Canvas(lost_at=0))

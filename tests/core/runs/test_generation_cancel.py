@@ -1,6 +1,7 @@
 """Ending a run, and looking at one anew: who may, and what its message shows of it."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -41,12 +42,13 @@ async def test_owner_and_moderators_may_cancel_and_the_message_shows_it(bench: B
     assert any(shown.cancelling for shown in canvas.shown)
 
 
-async def test_a_stranger_may_not_cancel(bench: Bench) -> None:
+@pytest.mark.parametrize("actor", [BERT, replace(MODERATOR, guild=78)], ids=["stranger", "moderator elsewhere"])
+async def test_nobody_else_may_cancel(bench: Bench, actor: Actor) -> None:
     canvas = Canvas()
     run_id = await _running(bench, canvas)
 
     with pytest.raises(NotYourRun) as caught:
-        await bench.generation.cancel(run_id, BERT)
+        await bench.generation.cancel(run_id, actor)
 
     assert caught.value.owner == ANNA.user
     assert not any(view.cancelling for view in canvas.shown)
@@ -160,7 +162,7 @@ async def test_a_run_that_is_gone_can_be_neither_cancelled_nor_refreshed(bench: 
 async def test_the_newest_of_a_persons_runs_is_cancelled_by_default(bench: Bench) -> None:
     older, newer = [await _running(bench, Canvas()) for _ in range(2)]
 
-    await bench.generation.cancel_mine(None, ANNA)
+    await bench.generation.cancel_one(None, ANNA)
 
     assert [bench.sandbox.state(run_id).status for run_id in (older, newer)] == ["running", "cancelled"]
 
@@ -169,7 +171,7 @@ async def test_the_newest_of_a_persons_runs_is_cancelled_by_default(bench: Bench
 async def test_a_person_may_name_the_run_by_the_beginning_of_its_id(bench: Bench, written: str) -> None:
     older, newer = [await _running(bench, Canvas()) for _ in range(2)]
 
-    await bench.generation.cancel_mine(written.format(older[:8]), ANNA)
+    await bench.generation.cancel_one(written.format(older[:8]), ANNA)
 
     assert [bench.sandbox.state(run_id).status for run_id in (older, newer)] == ["cancelled", "running"]
 
@@ -177,7 +179,7 @@ async def test_a_person_may_name_the_run_by_the_beginning_of_its_id(bench: Bench
 async def test_capitals_in_a_runs_id_do_not_matter(bench: Bench) -> None:
     run_id = await _running(bench, Canvas())
 
-    await bench.generation.cancel_mine(run_id.upper(), ANNA)
+    await bench.generation.cancel_one(run_id.upper(), ANNA)
 
     assert bench.sandbox.state(run_id).status == "cancelled"
 
@@ -187,7 +189,7 @@ async def test_too_little_of_an_id_names_no_run(bench: Bench, written: str) -> N
     run_id = await _running(bench, Canvas())
 
     with pytest.raises(NothingUnderWay):
-        await bench.generation.cancel_mine(written.format(run_id), ANNA)
+        await bench.generation.cancel_one(written.format(run_id), ANNA)
 
     assert bench.sandbox.state(run_id).status == "running"
 
@@ -197,7 +199,19 @@ async def test_who_has_no_such_run_under_way_has_nothing_to_cancel(bench: Bench,
     theirs = await _running(bench, Canvas())
 
     with pytest.raises(NothingUnderWay):
-        await bench.generation.cancel_mine(named or theirs, BERT)
+        await bench.generation.cancel_one(named or theirs, BERT)
+
+
+async def test_moderators_may_name_the_runs_of_others_in_their_server(bench: Bench) -> None:
+    theirs = await _running(bench, Canvas())
+
+    with pytest.raises(NothingUnderWay):
+        await bench.generation.cancel_one(theirs, replace(MODERATOR, guild=78))
+    with pytest.raises(NothingUnderWay):
+        await bench.generation.cancel_one(None, MODERATOR)
+    await bench.generation.cancel_one(theirs, MODERATOR)
+
+    assert bench.sandbox.state(theirs).status == "cancelled"
 
 
 async def test_a_refresh_follows_a_run_that_nobody_follows_to_its_end(bench: Bench) -> None:
@@ -212,14 +226,16 @@ async def test_a_refresh_follows_a_run_that_nobody_follows_to_its_end(bench: Ben
     assert (view.stage, len(canvas.contents)) == (Stage.DONE, 1)
 
 
-async def test_a_refresh_of_a_followed_run_changes_nothing(bench: Bench) -> None:
-    run_id = await _running(bench, Canvas())
-    delivery, other = bench.deliveries.find(run_id), Canvas()
+async def test_a_refresh_of_a_followed_run_shows_it_there_from_now_on(bench: Bench) -> None:
+    first, other = Canvas(), Canvas()
+    run_id = await _running(bench, first)
+    delivery = bench.deliveries.find(run_id)
 
     await bench.generation.refresh(run_id, other)
+    bench.sandbox.end(run_id)
 
     assert bench.deliveries.find(run_id) is delivery
-    assert other.shown == []
+    assert (other.stages[0], (await other.end()).stage, first.finished) == (Stage.RUNNING, Stage.DONE, [])
 
 
 async def test_two_clicks_on_refresh_follow_the_run_once(bench: Bench) -> None:

@@ -14,7 +14,7 @@ from core.errors import (
 from core.runs.generation import Wish
 from stationthis_discord.sandbox.comfydeploy import ComfyDeploySandbox, faults
 from stationthis_discord.sandbox.comfydeploy.samples import text_to_image
-from tests.core.runs.bench import ANNA, BERT, FOREVER, Bench, Canvas, Pauses, open_bench
+from tests.core.runs.bench import ANNA, BERT, FOREVER, Bench, Canvas, Speed, open_bench
 from tests.waiting import until
 
 
@@ -114,7 +114,7 @@ async def test_a_check_refuses_who_has_too_many_runs_under_way(
 
 
 async def test_an_old_memory_refuses_nothing(sandbox: ComfyDeploySandbox, quick_retries: None) -> None:
-    async with open_bench(sandbox, Pauses(ttl=0.01)) as bench:
+    async with open_bench(sandbox, Speed(ttl=0.01)) as bench:
         await bench.catalog.list_deployments()
         sandbox.add_deployment("brand-new", text_to_image())
         sandbox.faults.add("GET", "/api/deployments", faults.slow(0.1), times=1)

@@ -11,7 +11,7 @@ from core.comfydeploy.transport import TIMEOUTS
 from core.runs.submission import Trail
 from core.runs.view import Stage
 from stationthis_discord.sandbox.comfydeploy import Behaviour, ComfyDeploySandbox, Fault, faults
-from tests.core.runs.bench import ANNA, FOREVER, WISH, Bench, Canvas, Pauses, open_bench
+from tests.core.runs.bench import ANNA, FOREVER, WISH, Bench, Canvas, Speed, open_bench
 from tests.waiting import until
 
 LOST = {
@@ -43,7 +43,7 @@ async def test_a_run_that_is_answered_later_than_anybody_waits_is_found(
 ) -> None:
     sandbox.faults.add("POST", faults.QUEUE, fault)
     canvas = Canvas()
-    async with open_bench(sandbox, Pauses(looks=(0.0, 0.05, 0.2)), timeouts=IMPATIENT) as bench:
+    async with open_bench(sandbox, Speed(looks=(0.0, 0.05, 0.2)), timeouts=IMPATIENT) as bench:
         run_id = await bench.start(canvas)
         view = await canvas.end()
 
@@ -73,7 +73,7 @@ async def test_a_machine_that_fails_in_the_apis_own_words_is_an_error_after_one_
 async def test_while_a_run_is_looked_for_its_place_is_taken(sandbox: ComfyDeploySandbox, quick_retries: None) -> None:
     sandbox.faults.add("POST", faults.QUEUE, faults.CUT)
     canvas = Canvas()
-    async with open_bench(sandbox, Pauses(looks=(0.2,))) as bench:
+    async with open_bench(sandbox, Speed(looks=(0.2,))) as bench:
         starting = asyncio.ensure_future(bench.generation.start(WISH, canvas))
         await until(lambda: Stage.LOOKING in canvas.stages)
         looking = bench.limits.under_way
@@ -89,7 +89,7 @@ async def test_when_no_run_is_found_the_person_is_asked(bench: Bench) -> None:
     started = await bench.generation.start(WISH, canvas)
 
     last = canvas.shown[-1]
-    assert (started, canvas.stages) == (None, [Stage.PREPARING, Stage.LOOKING, Stage.UNKNOWN])
+    assert (started.run_id, canvas.stages) == (None, [Stage.PREPARING, Stage.LOOKING, Stage.UNKNOWN])
     assert (last.run_id, last.deployment, last.requester) == (None, "text-to-image", ANNA.user)
     assert Trail.parse(str(last.trail)).user == ANNA.user
     assert (bench.submits, bench.sandbox.runs) == (1, {})
@@ -138,7 +138,7 @@ async def test_without_a_message_nobody_is_told_that_nothing_was_started(bench: 
 
     started = await bench.generation.start(WISH, Canvas(lost_at=1))
 
-    assert (started, bench.limits.under_way, bench.submits) == (None, 0, 1)
+    assert (started.run_id, bench.limits.under_way, bench.submits) == (None, 0, 1)
 
 
 async def test_again_is_looked_for_and_asked_about_like_a_start(bench: Bench) -> None:
@@ -151,7 +151,7 @@ async def test_again_is_looked_for_and_asked_about_like_a_start(bench: Bench) ->
 
     unknown = await bench.generation.again(found, ANNA, canvas)
 
-    assert (bench.mark(found).parent, unknown, canvas.stages[-1]) == (first, None, Stage.UNKNOWN)
+    assert (bench.mark(found).parent, unknown.run_id, canvas.stages[-1]) == (first, None, Stage.UNKNOWN)
 
 
 async def test_only_runs_that_are_known_to_be_started_are_counted(bench: Bench) -> None:

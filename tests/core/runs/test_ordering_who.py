@@ -8,7 +8,7 @@ from core.errors import AlreadyAsked, NotYourRun, SurfaceLost
 from core.people.actor import Actor
 from core.runs.view import Stage
 from stationthis_discord.sandbox.comfydeploy import ComfyDeploySandbox, faults
-from tests.core.runs.bench import ANNA, BERT, FOREVER, MODERATOR, WISH, Bench, Canvas, Pauses, open_bench
+from tests.core.runs.bench import ANNA, BERT, FOREVER, MODERATOR, WISH, Bench, Canvas, Speed, open_bench
 from tests.waiting import until
 
 VERBS = ("look", "anew", "give_up")
@@ -94,7 +94,7 @@ async def test_while_the_first_looks_go_on_nothing_else_is_begun(
 ) -> None:
     sandbox.faults.add("POST", faults.QUEUE, faults.CUT)
     canvas = Canvas()
-    async with open_bench(sandbox, Pauses(looks=(0.2,))) as bench:
+    async with open_bench(sandbox, Speed(looks=(0.2,))) as bench:
         starting = asyncio.ensure_future(bench.generation.start(WISH, canvas))
         await until(lambda: Stage.LOOKING in canvas.stages)
         trail = str(canvas.shown[-1].trail)
@@ -103,10 +103,10 @@ async def test_while_the_first_looks_go_on_nothing_else_is_begun(
             with pytest.raises(AlreadyAsked):
                 await _press(bench, verb, trail)
 
-        assert (await starting, bench.submits) == (None, 1)
+        assert ((await starting).run_id, bench.submits) == (None, 1)
 
 
-@pytest.mark.parametrize("verb", VERBS)
+@pytest.mark.parametrize("verb", ["look", "anew"])
 async def test_a_message_that_is_gone_is_told(bench: Bench, verb: str) -> None:
     trail = await bench.unknown(Canvas())
 
@@ -114,3 +114,11 @@ async def test_a_message_that_is_gone_is_told(bench: Bench, verb: str) -> None:
         await _press(bench, verb, trail, canvas=Canvas(lost_at=0))
 
     assert bench.submits == 1
+
+
+async def test_giving_up_where_the_message_is_gone_asks_no_more(bench: Bench) -> None:
+    trail = await bench.unknown(Canvas())
+
+    await _press(bench, "give_up", trail, canvas=Canvas(lost_at=0))
+
+    assert bench.deliveries.list_open() == []

@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from dataclasses import replace
+from datetime import UTC, datetime
 from itertools import count
 from uuid import uuid4
 
@@ -18,7 +19,7 @@ from core.comfydeploy.transport import Call, Transport
 from core.errors import SubmitUnclear, SubmitUnknown
 from core.offer import Deployment
 from core.runs.mark import Mark, read_mark
-from core.runs.submission import Submission, Trail, trail_of
+from core.runs.submission import CLOCK_SKEW, Submission, Trail
 from stationthis_discord.sandbox.comfydeploy import Behaviour, ComfyDeploySandbox, Fault, faults
 from stationthis_discord.sandbox.comfydeploy.errors import NO_ROUTE
 from tests.waiting import until
@@ -44,12 +45,16 @@ def submission(api: ComfyDeploy) -> Submission:
     return Submission(api, looks=(0.0, 0.01), pause=0.01)
 
 
+def _trail_of(mark: Mark) -> Trail:
+    return Trail(mark.delivery, mark.deployment, mark.user, datetime.now(UTC) - CLOCK_SKEW)
+
+
 async def _lost(sandbox: ComfyDeploySandbox, api: ComfyDeploy, deployment: Deployment, mark: Mark) -> Trail:
     """The trail of a submit that made a run and whose answer was lost."""
     sandbox.faults.add("POST", faults.QUEUE, BROKEN_AFTER, times=1)
-    with pytest.raises(SubmitUnclear) as caught:
+    with pytest.raises(SubmitUnclear):
         await Submission(api).submit(deployment, VALUES, mark)
-    return Trail.parse(caught.value.trail)
+    return _trail_of(mark)
 
 
 def _reads(sandbox: ComfyDeploySandbox) -> Counter[str]:
@@ -62,10 +67,10 @@ async def test_a_run_whose_answer_was_lost_is_found(
     sandbox: ComfyDeploySandbox, submission: Submission, deployment: Deployment, mark: Mark, fault: Fault
 ) -> None:
     sandbox.faults.add("POST", faults.QUEUE, fault)
-    with pytest.raises(SubmitUnclear) as caught:
+    with pytest.raises(SubmitUnclear):
         await submission.submit(deployment, VALUES, mark)
 
-    found = await submission.find(deployment, Trail.parse(caught.value.trail))
+    found = await submission.find(deployment, _trail_of(mark))
 
     assert list(sandbox.runs) == [found]
 
@@ -74,10 +79,10 @@ async def test_the_failed_run_of_a_machine_that_cannot_be_reached_is_found(
     sandbox: ComfyDeploySandbox, submission: Submission, deployment: Deployment, mark: Mark
 ) -> None:
     sandbox.behaviour["text-to-image"] = Behaviour(outcome="unreachable")
-    with pytest.raises(SubmitUnclear) as caught:
+    with pytest.raises(SubmitUnclear):
         await submission.submit(deployment, VALUES, mark)
 
-    found = await submission.find(deployment, Trail.parse(caught.value.trail))
+    found = await submission.find(deployment, _trail_of(mark))
 
     assert sandbox.state(found).status == "failed"
 
@@ -99,19 +104,19 @@ async def test_nothing_that_can_be_found_proves_nothing(
     sandbox: ComfyDeploySandbox, submission: Submission, deployment: Deployment, mark: Mark
 ) -> None:
     await submission.submit(deployment, VALUES, replace(mark, delivery="beef"))
-    trail = trail_of(mark)
+    trail = _trail_of(mark)
 
     with pytest.raises(SubmitUnknown) as caught:
         await submission.find(deployment, trail)
 
-    assert caught.value.trail == str(trail)
+    assert caught.value.delivery == mark.delivery
     assert sum(call.path.startswith("/api/v2/workflow/") for call in sandbox.calls) == 2
 
 
 async def test_a_run_that_appears_after_some_looks_is_found(
     sandbox: ComfyDeploySandbox, api: ComfyDeploy, deployment: Deployment, mark: Mark
 ) -> None:
-    trail = trail_of(mark)
+    trail = _trail_of(mark)
     finding = asyncio.ensure_future(Submission(api, looks=(0.0, 0.0, 0.1)).find(deployment, trail))
     await until(lambda: sum(call.path.startswith("/api/v2/workflow/") for call in sandbox.calls) == 2)
 
@@ -135,7 +140,7 @@ async def test_who_is_not_patient_looks_once(
     sandbox: ComfyDeploySandbox, submission: Submission, deployment: Deployment, mark: Mark
 ) -> None:
     with pytest.raises(SubmitUnknown):
-        await submission.find(deployment, trail_of(mark), patiently=False)
+        await submission.find(deployment, _trail_of(mark), patiently=False)
 
     assert sum(call.path.startswith("/api/v2/workflow/") for call in sandbox.calls) == 1
 
@@ -146,7 +151,7 @@ async def test_the_only_look_tells_when_it_fails(
     sandbox.faults.add("GET", LIST, faults.SERVER_ERROR)
 
     with pytest.raises(ServerFault):
-        await submission.find(deployment, trail_of(mark), patiently=False)
+        await submission.find(deployment, _trail_of(mark), patiently=False)
 
 
 async def test_on_a_server_that_lists_no_runs_nobody_knows(
@@ -155,7 +160,7 @@ async def test_on_a_server_that_lists_no_runs_nobody_knows(
     sandbox.faults.add("GET", LIST, faults.problem(NO_ROUTE))
 
     with pytest.raises(SubmitUnknown):
-        await submission.find(deployment, trail_of(mark), patiently=False)
+        await submission.find(deployment, _trail_of(mark), patiently=False)
 
 
 async def test_a_run_that_cannot_be_read_hides_no_other(
@@ -190,7 +195,7 @@ async def test_runs_of_others_are_read_once_for_all_looks_of_a_process(
 
     for delivery in ("beef", "feed"):
         with pytest.raises(SubmitUnknown):
-            await submission.find(deployment, trail_of(replace(mark, delivery=delivery)))
+            await submission.find(deployment, _trail_of(replace(mark, delivery=delivery)))
 
     assert _reads(sandbox) == dict.fromkeys(others, 1)
     assert mine not in _reads(sandbox)
@@ -269,9 +274,9 @@ async def test_while_the_api_is_away_nobody_knows(
     await sandbox.refuse()
 
     with pytest.raises(SubmitUnknown):
-        await submission.find(deployment, trail_of(mark))
+        await submission.find(deployment, _trail_of(mark))
     with pytest.raises(ApiError):
-        await submission.find(deployment, trail_of(mark), patiently=False)
+        await submission.find(deployment, _trail_of(mark), patiently=False)
 
 
 async def test_a_look_that_is_held_back_waits_until_it_may(

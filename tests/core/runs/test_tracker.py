@@ -7,16 +7,19 @@ import pytest
 from core.comfydeploy.client import ComfyDeploy
 from core.comfydeploy.errors import KeyRefused, NoAnswer
 from core.errors import RunGone
+from core.runs.rates import Rates
 from core.runs.tracker import Tracker
 from stationthis_discord.sandbox.comfydeploy import ComfyDeploySandbox, faults
-from tests.core.runs.reading import NEVER, RUN, Reader, everything, state, statuses, tracking
+from tests.core.runs.reading import IDLE, NEVER, RUN, Reader, everything, state, statuses, tracking
 from tests.waiting import until
+
+QUICK = Rates(youngest=0.005, oldest=0.005, retry=0.005)
 
 
 async def test_a_run_is_followed_to_its_end_over_real_sockets(sandbox: ComfyDeploySandbox, api: ComfyDeploy) -> None:
     run_id = await api.runs.submit(sandbox.deployment("text-to-image").id, {})
 
-    async with Tracker.start(api.runs.get, lambda _age, _failures: 0.005) as tracker:
+    async with Tracker.start(api.runs, QUICK) as tracker:
         with tracker.follow(run_id) as updates:
             seen = await everything(updates)
 
@@ -39,7 +42,7 @@ async def test_a_final_state_is_the_last_update() -> None:
 
 
 async def test_a_slow_follower_sees_only_the_newest_state() -> None:
-    async with tracking(Reader(state()), NEVER) as tracker:
+    async with tracking(Reader(state()), IDLE) as tracker:
         with tracker.follow(RUN) as updates:
             for status in ("queued", "started", "running", "success"):
                 tracker.publish(state(status))
@@ -77,7 +80,7 @@ async def test_an_unknown_status_goes_on() -> None:
 @pytest.mark.parametrize("status", ["running", "success"])
 async def test_a_later_follower_begins_with_what_is_known(status: str) -> None:
     reader = Reader(state(status))
-    async with tracking(reader, NEVER) as tracker:
+    async with tracking(reader, IDLE) as tracker:
         with tracker.follow(RUN) as early:
             known = await anext(early)
 
@@ -89,7 +92,7 @@ async def test_a_later_follower_begins_with_what_is_known(status: str) -> None:
 
 async def test_a_run_that_the_api_no_longer_knows_is_gone_for_everybody() -> None:
     reader = Reader()
-    async with tracking(reader, NEVER) as tracker:
+    async with tracking(reader, IDLE) as tracker:
         with tracker.follow(RUN) as one, tracker.follow(RUN) as two:
             outcomes = await asyncio.gather(everything(one), everything(two), return_exceptions=True)
 
@@ -140,7 +143,7 @@ async def test_the_silence_of_a_real_server_ends_when_it_is_back(sandbox: ComfyD
     run_id = await api.runs.submit(sandbox.deployment("text-to-image").id, {})
     sandbox.faults.add("GET", "/api/run/*", faults.BAD_GATEWAY, times=3)
 
-    async with Tracker.start(api.runs.get, lambda _age, _failures: 0.005) as tracker:
+    async with Tracker.start(api.runs, QUICK) as tracker:
         with tracker.follow(run_id) as updates:
             seen = await everything(updates)
 
@@ -149,7 +152,7 @@ async def test_the_silence_of_a_real_server_ends_when_it_is_back(sandbox: ComfyD
 
 
 async def test_a_rest_ends_with_the_run() -> None:
-    async with tracking(Reader(state()), NEVER) as tracker:
+    async with tracking(Reader(state()), IDLE) as tracker:
         with tracker.follow(RUN) as updates:
             resting = asyncio.ensure_future(updates.rest(NEVER))
             tracker.publish(state("running"))
@@ -163,6 +166,6 @@ async def test_a_rest_ends_with_the_run() -> None:
 
 
 async def test_a_rest_lasts_no_longer_than_it_should() -> None:
-    async with tracking(Reader(state()), NEVER) as tracker:
+    async with tracking(Reader(state()), IDLE) as tracker:
         with tracker.follow(RUN) as updates:
             await updates.rest(0.01)

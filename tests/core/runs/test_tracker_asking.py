@@ -7,29 +7,22 @@ import pytest
 
 from core.comfydeploy.models import Run
 from core.errors import RunGone
-from core.runs.tracker import pause_after
-from tests.core.runs.reading import NEVER, OTHER, RUN, Reader, everything, state, statuses, tracking
+from core.runs.rates import Rates
+from tests.core.runs.reading import IDLE, OTHER, RUN, Reader, everything, number, state, statuses, tracking
 from tests.waiting import until
 
 
 @pytest.mark.parametrize(
-    ("age", "failures", "seconds"),
-    [
-        (0, 0, 1.0),
-        (6, 0, 1.0),
-        (20, 0, 3.0),
-        (1000, 0, 5.0),
-        (0, 1, 2.0),
-        (1000, 2, 4.0),
-        (0, 4, 16.0),
-        (0, 5, 30.0),
-        (0, 5000, 30.0),
-    ],
+    ("age", "seconds"),
+    [(0, 1.0), (6, 1.0), (10, 1.5), (20, 3.0), (1000, 3.0)],
 )
-def test_a_run_is_asked_for_ever_more_rarely_with_its_age_and_with_failures(
-    age: float, failures: int, seconds: float
-) -> None:
-    assert pause_after(age, failures) == seconds
+def test_a_run_by_itself_is_asked_for_more_rarely_with_its_age(age: float, seconds: float) -> None:
+    assert Rates().alone(age) == seconds
+
+
+@pytest.mark.parametrize(("failures", "seconds"), [(0, 0.0), (1, 2.0), (2, 4.0), (4, 16.0), (5, 30.0), (5000, 30.0)])
+def test_while_reads_fail_it_is_asked_ever_more_rarely(failures: int, seconds: float) -> None:
+    assert Rates().after_failures(failures) == seconds
 
 
 async def test_nothing_is_asked_while_nobody_follows() -> None:
@@ -56,7 +49,7 @@ async def test_a_final_state_ends_the_asking() -> None:
 async def test_followers_of_one_run_share_the_asking() -> None:
     reader = Reader(state())
     reader.gate.clear()
-    async with tracking(reader, NEVER) as tracker:
+    async with tracking(reader, IDLE) as tracker:
         with tracker.follow(RUN) as one, tracker.follow(RUN) as two:
             await until(lambda: reader.reading)
             reader.states[RUN] = state("success")
@@ -105,6 +98,18 @@ async def test_a_run_can_be_followed_again_after_everybody_left() -> None:
             assert statuses(await everything(updates)) == ["success"]
 
 
+async def test_a_run_that_was_given_up_can_be_followed_anew_while_others_still_look() -> None:
+    reader = Reader()
+    async with tracking(reader) as tracker:
+        with tracker.follow(RUN) as early:
+            with pytest.raises(RunGone):
+                await everything(early)
+            reader.states[RUN] = state("success")
+
+            with tracker.follow(RUN) as late:
+                assert statuses(await everything(late)) == ["success"]
+
+
 async def test_the_place_in_line_is_asked_for_only_while_the_run_waits() -> None:
     reader = Reader(state("not-started"))
     async with tracking(reader) as tracker:
@@ -119,7 +124,7 @@ async def test_the_place_in_line_is_asked_for_only_while_the_run_waits() -> None
 
 
 async def test_many_runs_are_followed_with_few_reads_at_once() -> None:
-    runs = [state("success", run_id=f"{number:08x}-0000-4000-8000-000000000000") for number in range(300)]
+    runs = [state("success", run_id=number(index)) for index in range(300)]
     reader = Reader(*runs)
     reader.gate.clear()
     async with tracking(reader) as tracker:
@@ -129,17 +134,17 @@ async def test_many_runs_are_followed_with_few_reads_at_once() -> None:
                 return statuses(await everything(updates))[-1]
 
         following = asyncio.gather(*map(follow, runs))
-        await until(lambda: reader.reading == 8)
+        await until(lambda: reader.reading == 16)
         reader.gate.set()
         ends = await following
 
     assert set(ends) == {"success"}
-    assert reader.most_at_once == 8
+    assert reader.most_at_once == 16
 
 
 async def test_a_run_is_looked_at_now_when_asked_to() -> None:
     reader = Reader(state())
-    async with tracking(reader, NEVER) as tracker:
+    async with tracking(reader, IDLE) as tracker:
         with tracker.follow(RUN) as updates:
             await anext(updates)
             reader.states[RUN] = state("cancelled")
@@ -151,7 +156,7 @@ async def test_a_run_is_looked_at_now_when_asked_to() -> None:
 
 async def test_a_run_is_looked_at_once_more_when_an_older_answer_was_under_way() -> None:
     reader = Reader(state())
-    async with tracking(reader, NEVER) as tracker:
+    async with tracking(reader, IDLE) as tracker:
         with tracker.follow(RUN) as updates:
             reader.gate.clear()
             await until(lambda: reader.reading)

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.comfydeploy.models import FINAL, Run
-from core.runs.tracker import Tracker, newest
+from core.runs.tracker import Tracker
+from core.runs.updates import newest
 from tests.core.runs.reading import RUN, Reader, state
 
 STATUSES = ["not-started", "queued", "started", "running", "uploading", "dreaming", *sorted(FINAL)]

@@ -1,13 +1,18 @@
 """The trail of an unclear submit: one short word that any process can read back, and nothing else passes for one."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.runs.mark import Mark
-from core.runs.submission import Trail, trail_of
+from core.people.line import Ticket
+from core.runs.delivery import Delivery
+from core.runs.journal import Record
+from core.runs.submission import Trail
+from core.runs.view import RunView
+from tests.core.runs.bench import Canvas
 
 DEPLOYMENT = "0a1b2c3d-0000-4000-8000-00000000abcd"
 GOOD = str(Trail("00ff00ff00ff00ff", DEPLOYMENT, 1001, datetime(2026, 11, 20, tzinfo=UTC)))
@@ -87,7 +92,11 @@ def test_one_other_letter_is_another_trail_or_none(place: int, letter: str) -> N
 
 
 def test_a_trail_begins_before_the_submit_for_clocks_differ() -> None:
-    trail = trail_of(Mark("d00d", 42, 77, DEPLOYMENT))
+    now = datetime.now(UTC)
+    record = Record(id="d00d", user=42, guild=77, deployment=DEPLOYMENT, address="", asked_at=now)
+    view = RunView(deployment="", requester=42, asked_at=now)
 
-    assert (trail.delivery, trail.deployment, trail.user) == ("d00d", DEPLOYMENT, 42)
-    assert timedelta(seconds=60) < datetime.now(UTC) - trail.since < timedelta(minutes=10)
+    trail = Delivery(record, view, Canvas(), Ticket(42)).trail
+
+    assert replace(trail, since=now) == Trail("d00d", DEPLOYMENT, 42, now)
+    assert timedelta(seconds=60) < now - trail.since < timedelta(minutes=10)

@@ -1,55 +1,62 @@
 """Runs whose state cannot be read for good: their status is looked for elsewhere, and nobody waits for ever."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
 from core.comfydeploy.errors import ApiError, ServerFault
 from core.errors import RunSilent
-from core.runs.tracker import Tracker, Update
+from core.runs.updates import Update
 from core.runs.view import Stage
 from stationthis_discord.sandbox.comfydeploy import Behaviour, faults
 from tests.core.runs.bench import ANNA, STUCK, Bench, Canvas
-from tests.core.runs.reading import RUN, Reader
+from tests.core.runs.reading import EAGER, NEVER, RUN, WORKFLOW, Reader, everything, state, tracking
 from tests.waiting import until
 
 BROKEN = ServerFault("GET /run/{id}", 500)
-WORKFLOW = "00000000-0000-4000-8000-00000000000f"
 
 
-async def followed_to_the_end(reader: Reader, status: str | ApiError | None, patience: float = 3600.0) -> Update:
-    """The last update of a run that cannot be read, and whose status elsewhere is `status`."""
-
-    async def glance(_workflow_id: str, _run_id: str) -> str | None:
-        if isinstance(status, ApiError):
-            raise status
-        return status
-
-    async with Tracker.start(reader, lambda _age, _failures: 0.0, glance, patience) as tracker:
+async def followed_to_the_end(reader: Reader, patience: float = NEVER) -> Update:
+    """The last update of a run that cannot be read."""
+    async with tracking(reader, replace(EAGER, patience=patience)) as tracker:
         with tracker.follow(RUN, WORKFLOW) as updates:
             async with asyncio.timeout(10):
-                return [update async for update in updates][-1]
+                return (await everything(updates))[-1]
 
 
 @pytest.mark.parametrize("status", ["success", "failed", "cancelled", "timeout"])
 async def test_a_final_status_elsewhere_ends_the_waiting(status: str) -> None:
     reader = Reader()
-    reader.states[RUN] = BROKEN
+    reader.states[RUN], reader.rows[RUN] = BROKEN, status
 
-    last = await followed_to_the_end(reader, status)
+    last = await followed_to_the_end(reader)
 
     assert last.unread
     assert last.run is not None
     assert last.run.status == status
 
 
+async def test_a_run_that_can_be_read_again_when_its_status_is_seen_elsewhere_is_read() -> None:
+    reader = Reader(state("success", progress=0.7))
+    reader.first, reader.rows[RUN] = [BROKEN] * 4, "success"
+
+    last = await followed_to_the_end(reader)
+
+    assert (last.unread, last.run) == (False, reader.states[RUN])
+
+
 @pytest.mark.parametrize("status", ["running", None, BROKEN])
 async def test_after_a_long_silence_nobody_waits_any_more(status: str | ApiError | None) -> None:
     reader = Reader()
     reader.states[RUN] = BROKEN
+    if isinstance(status, ApiError):
+        reader.broken = status
+    else:
+        reader.rows[RUN] = status
 
     with pytest.raises(RunSilent):
-        await followed_to_the_end(reader, status, patience=0.02)
+        await followed_to_the_end(reader, patience=0.02)
 
 
 async def test_a_result_that_cannot_be_read_is_told_and_gives_the_place_back(bench: Bench) -> None:
@@ -137,7 +144,7 @@ async def test_refresh_brings_a_run_back_whose_surface_was_lost(bench: Bench) ->
     assert lost.finished == []
 
 
-async def test_refresh_leaves_a_run_that_is_shown_where_it_is(bench: Bench) -> None:
+async def test_refresh_goes_on_where_it_was_pressed(bench: Bench) -> None:
     bench.sandbox.behaviour["text-to-image"] = STUCK
     here, elsewhere = Canvas(), Canvas()
     run_id = await bench.start(here)
@@ -145,5 +152,5 @@ async def test_refresh_leaves_a_run_that_is_shown_where_it_is(bench: Bench) -> N
     await bench.generation.refresh(run_id, elsewhere)
     bench.sandbox.end(run_id)
 
-    assert (await here.end()).stage is Stage.DONE
-    assert elsewhere.shown == []
+    assert (await elsewhere.end()).stage is Stage.DONE
+    assert here.finished == []

@@ -57,7 +57,8 @@ def test_a_run_stands_at(view: RunView, stage: Stage) -> None:
 
 @pytest.mark.parametrize("stage", Stage)
 def test_a_stage_is_over_when_nothing_more_comes(stage: Stage) -> None:
-    over = {Stage.DONE, Stage.FAILED, Stage.TIMED_OUT, Stage.CANCELLED, Stage.LOST, Stage.UNREAD, Stage.GIVEN_UP}
+    over = {Stage.LEFT, Stage.REFUSED, Stage.GIVEN_UP, Stage.DONE, Stage.FAILED, Stage.TIMED_OUT, Stage.CANCELLED}
+    over |= {Stage.LOST, Stage.UNREAD, Stage.EXPIRED}
 
     assert stage.is_over == (stage in over)
 

@@ -4,7 +4,7 @@ https://docs.discord.com/developers/resources/message
 """
 
 from stationthis_discord.sandbox.discord import access, messages, refusals, threads
-from stationthis_discord.sandbox.discord.limits import OLD_MESSAGE_SECONDS, most
+from stationthis_discord.sandbox.discord.limits import NONCE_SECONDS, OLD_MESSAGE_SECONDS, most
 from stationthis_discord.sandbox.discord.message_rules import check_message
 from stationthis_discord.sandbox.discord.payload import Object
 from stationthis_discord.sandbox.discord.permissions import Permission
@@ -63,12 +63,23 @@ def _post(ask: Ask) -> Reply:
 
 
 def _same_nonce(ask: Ask, channel: Channel, payload: Object) -> StoredMessage | None:
-    """With `enforce_nonce`, the message that already carries this nonce."""
-    nonce = payload.get("nonce")
+    """With `enforce_nonce`, the bot's message of the last minutes that already carries this nonce.
+
+    Raises:
+        Refusal: 10008 when it was deleted since: https://github.com/discord/discord-api-docs/pull/6647.
+    """
+    nonce, world = payload.get("nonce"), ask.world
     if not payload.get("enforce_nonce") or nonce is None:
         return None
-    twins = (message for message in ask.world.messages.values() if message.channel is channel)
-    return next((twin for twin in twins if str(twin.fields.get("nonce")) == str(nonce)), None)
+    since = world.clock() - NONCE_SECONDS
+    mine = (
+        message for message in world.messages.values() if message.channel is channel and message.author is world.bot
+    )
+    twins = (message for message in mine if str(message.fields.get("nonce")) == str(nonce) and message.born > since)
+    twin = next(twins, None)
+    if twin and twin.deleted:
+        raise refusals.unknown_message()
+    return twin
 
 
 def _reply_target(ask: Ask, channel: Channel, payload: Object) -> StoredMessage | None:

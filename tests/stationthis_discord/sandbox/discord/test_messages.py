@@ -1,6 +1,7 @@
 """Messages by the channel's routes: what an edit changes, who is pinged, what is served, what is refused."""
 
 import io
+import time
 from typing import Any
 
 import pytest
@@ -170,6 +171,21 @@ async def test_the_same_nonce_makes_one_message(api: Api) -> None:
     body = {"content": "x", "nonce": "once", "enforce_nonce": True}
 
     assert (await api.message(body))["id"] == (await api.message(body))["id"]
+
+
+async def test_the_nonce_of_a_deleted_message_makes_no_other(sandbox: DiscordSandbox, api: Api) -> None:
+    body = {"content": "x", "nonce": "once", "enforce_nonce": True}
+    sandbox.delete_message((await api.message(body))["id"])
+
+    assert (await api.post(body)).body["code"] == 10008
+
+
+async def test_a_nonce_is_forgotten_after_some_minutes(sandbox: DiscordSandbox, api: Api) -> None:
+    body = {"content": "x", "nonce": "once", "enforce_nonce": True}
+    first = await api.message(body)
+    sandbox._world.clock = lambda: time.time() + 181  # noqa: SLF001 - three minutes later
+
+    assert (await api.message(body))["id"] != first["id"]
 
 
 async def test_messages_of_others_can_not_be_edited_or_deleted(sandbox: DiscordSandbox, api: Api) -> None:

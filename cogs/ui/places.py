@@ -1,0 +1,131 @@
+"""One message and the ways to it: by an interaction's token while it lives, then through its channel."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import discord
+
+from cogs.ui.address import Address, Ticket
+from cogs.ui.answering import shows_itself
+from cogs.ui.losses import is_token_over
+from core.errors import SurfaceLost
+
+_ORIGINAL: Final[Any] = "@original"  # where discord.py wants a number: the one name that always leads to the message
+_LAST_SIGHT: Final = 60.0  # seconds before a token is over
+_OLD: Final = timedelta(hours=1)  # from this age on Discord allows few edits of a message (30046)
+_OLD_PACE: Final = timedelta(minutes=10)  # between two of them
+
+Now = Callable[[], datetime]
+Arguments = dict[str, Any]
+Payload = Callable[[], Arguments]
+"""Makes the arguments of one attempt anew, since discord.py uses up the files of the last."""
+
+
+class Place:
+    """Where one run is shown. `address` changes with what the answers tell of the message."""
+
+    def __init__(
+        self, client: discord.Client, address: Address, now: Now, interaction: discord.Interaction | None = None
+    ) -> None:
+        self.address = address
+        self._client = client
+        self._channel = client.get_partial_messageable(address.channel, guild_id=address.guild)
+        self._now = now
+        self._interaction = interaction
+        self._edited: datetime | None = None
+
+    @property
+    def ticket(self) -> Ticket | None:
+        """The token, while it may be used."""
+        ticket = self.address.ticket
+        return ticket if ticket is not None and self._now().timestamp() < ticket.until else None
+
+    @property
+    def is_mute(self) -> bool:
+        """Whether nothing reaches the message any more, though it is there."""
+        return self.ticket is None and not self.address.open
+
+    @property
+    def is_last_sight(self) -> bool:
+        """Whether it will be mute in a minute."""
+        ticket = self.ticket
+        return not self.address.open and ticket is not None and ticket.until - self._now().timestamp() <= _LAST_SIGHT
+
+    @property
+    def is_old(self) -> bool:
+        """Whether Discord counts its edits."""
+        message = self.address.message
+        return message is not None and self._now() - discord.utils.snowflake_time(message) > _OLD
+
+    @property
+    def rests(self) -> bool:
+        """Whether an old message was changed lately."""
+        return self.is_old and self._edited is not None and self._now() - self._edited < _OLD_PACE
+
+    async def put(self, payload: Payload) -> None:
+        """Change the message, or make it.
+
+        Raises:
+            SurfaceLost: no way leads there any more.
+            HTTPException: Discord refuses it.
+        """
+        if await self._put_by_token(payload):
+            return
+        if not self.address.open:
+            raise SurfaceLost("its token is over, and nothing else reaches it")
+        if self.address.message is not None:
+            self._note(await self.edit(self.address.message, payload()))
+        elif self.address.exists:
+            raise SurfaceLost("its message was never seen")
+        else:
+            self._note(await self.send(payload(), self.address.nonce, self.address.reply_to))
+
+    async def put_below(self, payload: Arguments, nonce: str) -> str:
+        """A new message in reply to the one there is, in whose place it is from now on; its web address."""
+        new = await self.send(payload, nonce, self.address.message)
+        self.address = self.address.but(ticket=None)
+        self._note(new)
+        return new.jump_url
+
+    async def edit(self, message: int, payload: Arguments) -> discord.Message:
+        return await self._channel.get_partial_message(message).edit(**payload)
+
+    async def send(self, payload: Arguments, nonce: str, reply_to: int | None) -> discord.Message:
+        """A new message; of two with the same nonce within some minutes, Discord makes one and answers with it twice.
+
+        It does so for what is sent through a channel only: https://github.com/discord/discord-api-docs/pull/6647
+        """
+        if reply_to is not None:
+            payload["reference"] = discord.MessageReference(
+                message_id=reply_to, channel_id=self._channel.id, fail_if_not_exists=False
+            )
+        return await self._channel.send(**as_new(payload), nonce=nonce)
+
+    async def _put_by_token(self, payload: Payload) -> bool:
+        """False without a token, and when Discord says that it is over, whatever the clock says."""
+        ticket = self.ticket
+        if ticket is None:
+            return False
+        webhook = discord.Webhook.partial(ticket.application, ticket.token, client=self._client)
+        try:
+            self._note(await webhook.edit_message(_ORIGINAL, **payload()))
+        except discord.HTTPException as error:
+            if not is_token_over(error):
+                raise
+            self.address = self.address.but(ticket=None)
+            return False
+        if self._interaction is not None:
+            shows_itself(self._interaction)
+        return True
+
+    def _note(self, message: discord.Message) -> None:
+        """Remember what an answer tells of the message."""
+        private = self.address.private or message.flags.ephemeral
+        self.address = self.address.but(message=message.id, private=private)
+        self._edited = self._now()
+
+
+def as_new(payload: Arguments) -> Arguments:
+    """An edit names the files a message is to have, a new message those that come with it."""
+    return {"files" if name == "attachments" else name: value for name, value in payload.items()}

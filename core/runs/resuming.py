@@ -1,0 +1,122 @@
+"""After a start: every delivery that is written down and open goes on where the last process left it."""
+
+import secrets
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import structlog
+
+from core.comfydeploy.models import Run
+from core.errors import StoreFailed
+from core.people.line import Ticket
+from core.runs.delivery import Delivery
+from core.runs.journal import Journal, Phase, Record
+from core.runs.mark import Mark
+from core.runs.ordering import DAY, Ordering
+from core.runs.parts import Parts
+from core.runs.view import RunView, Surface
+from core.tasks import Tasks
+
+log = structlog.get_logger(__name__)
+
+Restore = Callable[[str], Surface]
+"""Makes a surface from its address; raises `ValueError` when it is none."""
+
+
+class Resuming:
+    def __init__(self, parts: Parts, ordering: Ordering, journal: Journal) -> None:
+        self._parts = parts
+        self._ordering = ordering
+        self._journal = journal
+        self._tasks = Tasks()
+        self._adopting: set[str] = set()
+
+    async def resume(self, restore: Restore) -> int:
+        """Take up all of them; how many. Places under the limits are taken at once, so that new wishes see them.
+
+        Raises:
+            StoreFailed: what is open cannot be read.
+        """
+        records = await self._journal.list_open()
+        replaced = {record.replaces for record in records}
+        for record in sorted(records, key=lambda record: record.phase is Phase.IN_LINE):  # whoever waits comes last
+            if record.id in replaced:
+                await self._journal.close(record.id)
+                continue
+            try:
+                surface = restore(record.address)
+            except ValueError:
+                log.warning("run.address_unreadable", delivery=record.id, run=record.run_id)
+                await self._journal.close(record.id)
+                continue
+            self._take_up(record, surface)
+        if records:
+            log.info("runs.resumed", count=len(records))
+        return len(records)
+
+    async def adopt(self, run: Run, mark: Mark, surface: Surface) -> None:
+        """Take up a run that no open delivery is for, in a new one. Raises `StoreFailed`."""
+        record = Record(
+            id=secrets.token_hex(8),
+            user=mark.user,
+            guild=mark.guild,
+            deployment=mark.deployment,
+            address=surface.address,
+            asked_at=run.created_at or datetime.now(UTC),
+            phase=Phase.RUNNING,
+            run_id=run.id,
+            workflow_id=run.workflow_id,
+            parent=mark.parent,
+        )
+        if self._parts.deliveries.find(run.id) is not None or run.id in self._adopting:
+            return  # another click was faster
+        delivery = Delivery(record, self._view(record), surface, self._parts.limits.hold(mark.user))
+        delivery.adopted = True
+        self._adopting.add(run.id)
+        try:
+            await self._parts.deliveries.begin(delivery)  # nothing is shown before it is written down
+        except BaseException:
+            self._parts.limits.leave(delivery.ticket)
+            raise
+        finally:
+            self._adopting.discard(run.id)
+        self._parts.following.follow(delivery)
+
+    async def aclose(self) -> None:
+        await self._tasks.aclose()
+
+    def _take_up(self, record: Record, surface: Surface) -> None:
+        delivery = Delivery(record, self._view(record), surface, self._ticket(record))
+        self._parts.deliveries.keep(delivery)
+        if delivery.age > DAY:
+            self._tasks.start(self._parts.deliveries.end(delivery, expired=True), f"expiry {record.id}")
+        elif record.run_id is not None:
+            self._parts.following.follow(delivery)
+        elif record.phase is Phase.SENDING:
+            self._ordering.recover(delivery)
+        elif record.phase is Phase.ASKED:
+            delivery.tell(trail=str(delivery.trail), unknown=True)
+            self._ordering.ask(delivery)
+        else:
+            self._ordering.pursue(delivery)
+
+    def _ticket(self, record: Record) -> Ticket:
+        limits = self._parts.limits
+        if record.phase is Phase.IN_LINE:
+            return limits.enter_surely(record.user)
+        ticket = limits.hold(record.user)
+        if record.phase is Phase.ASKED:
+            limits.leave(ticket)
+        return ticket
+
+    def _view(self, record: Record) -> RunView:
+        offer = self._parts.catalog.peek()
+        known = offer.value.listing.by_id.get(record.deployment) if offer is not None else None
+        return RunView(
+            deployment=known.label if known is not None else "",
+            requester=record.user,
+            asked_at=record.asked_at,
+            delivery=record.id,
+            run_id=record.run_id,
+            parent=record.parent,
+        )

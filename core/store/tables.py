@@ -1,0 +1,96 @@
+"""The tables of the bot's own database. What changes here needs a migration; a test compares the two."""
+
+from datetime import UTC, datetime
+from typing import Final
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    Index,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+)
+
+METADATA: Final = MetaData(
+    naming_convention={"ix": "ix_%(table_name)s_%(column_0_N_name)s", "uq": "uq_%(table_name)s_%(column_0_N_name)s"}
+)
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware time, in and out: SQLite keeps none of its zone, so it is kept there as UTC."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 -- theirs
+        if value is not None and value.tzinfo is None:
+            raise ValueError("a time without a zone")
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 -- theirs
+        return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
+
+
+# `closed_at` is null while a delivery is open; `address` and `order` are null once it is closed
+deliveries: Final = Table(
+    "deliveries",
+    METADATA,
+    Column("id", String(16), primary_key=True),
+    Column("cause", String(100), unique=True),
+    Column("user", BigInteger, nullable=False),
+    Column("guild", BigInteger),
+    Column("deployment", String(100), nullable=False),
+    Column("phase", String(16), nullable=False),
+    Column("address", Text),
+    Column("order", Text),
+    Column("run_id", String(100)),
+    Column("workflow_id", String(100)),
+    Column("parent", String(100)),
+    Column("replaces", String(16)),
+    Column("asked_at", Moment, nullable=False),
+    Column("sent_at", Moment),
+    Column("closed_at", Moment),
+)
+Index(None, deliveries.c.closed_at)
+Index(None, deliveries.c.user, deliveries.c.closed_at)
+
+# null: the person or server has not said
+people: Final = Table(
+    "people",
+    METADATA,
+    Column("user", BigInteger, primary_key=True, autoincrement=False),
+    Column("pings", Boolean),
+)
+
+servers: Final = Table(
+    "servers",
+    METADATA,
+    Column("guild", BigInteger, primary_key=True, autoincrement=False),
+    Column("pings", Boolean),
+)
+
+snapshots: Final = Table(
+    "snapshots",
+    METADATA,
+    Column("kind", String(100), primary_key=True),
+    Column("taken_at", Moment, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+
+# who runs the bot: one process for each name
+holders: Final = Table(
+    "holders",
+    METADATA,
+    Column("name", String(100), primary_key=True),
+    Column("host", String(255), nullable=False),
+    Column("pid", BigInteger, nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("beat_at", Moment, nullable=False),
+)

@@ -1,0 +1,77 @@
+"""The migrations make the tables that the code expects, and nothing is done to a database of a newer version."""
+
+import asyncio
+import sys
+from asyncio.subprocess import PIPE
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+
+from core.errors import StoreFailed
+from core.store.database import Database
+from core.store.schema import HEAD, migrate
+from core.store.tables import METADATA
+from core.store.upgrade import config
+from tests.core.store.stage import by_hand, url_of
+
+OPEN = """
+import asyncio, sys
+from core.store.store import open_store
+async def main():
+    async with open_store(sys.argv[1]):
+        print("alembic" in sys.modules)
+asyncio.run(main())
+"""
+
+
+def differences(connection: Connection) -> list[object]:
+    return list(compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), METADATA))
+
+
+async def test_the_migrations_make_the_tables_as_they_are_described(database: Database) -> None:
+    assert await database.run(differences) == []
+
+
+def test_the_newest_migration_is_the_one_expected() -> None:
+    assert ScriptDirectory.from_config(config()).get_heads() == [HEAD]
+
+
+async def test_migrating_again_changes_nothing(database: Database) -> None:
+    await database.run(migrate)
+
+    assert await database.run(differences) == []
+
+
+async def test_a_database_of_a_newer_version_is_refused_and_left_alone(database: Database) -> None:
+    await database.run(lambda connection: connection.execute(text("UPDATE alembic_version SET version_num = '9999'")))
+
+    with pytest.raises(StoreFailed, match="newer version"):
+        await database.run(migrate)
+
+    stamp = await database.run(lambda connection: connection.scalar(text("SELECT version_num FROM alembic_version")))
+    assert stamp == "9999"
+
+
+async def test_a_migration_that_breaks_off_leaves_nothing_behind(path: Path, database: Database) -> None:
+    await database.run(METADATA.drop_all)
+    await database.run(lambda connection: connection.execute(text("DROP TABLE alembic_version")))
+    await database.run(lambda connection: connection.execute(text("CREATE TABLE holders (name TEXT)")))
+
+    with pytest.raises(StoreFailed):
+        await database.run(migrate)
+
+    with by_hand(path) as other:
+        assert other.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall() == [("holders",)]
+
+
+async def test_an_ordinary_start_does_not_import_alembic(path: Path, database: Database) -> None:
+    await database.aclose()
+
+    opened = await asyncio.create_subprocess_exec(sys.executable, "-c", OPEN, url_of(path), stdout=PIPE)
+    said, _ = await opened.communicate()
+
+    assert said.strip() == b"False"
