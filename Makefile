@@ -6,7 +6,7 @@ ARGS   ?=
 SPEC   ?=
 SOURCES := stationthis_discord cogs core tests benchmarks
 
-.PHONY: setup demo run doctor test bench soak check-discord check format-check lint types fix
+.PHONY: setup demo run doctor test bench soak faults check-discord check format-check lint types fix
 
 setup: $(VENV)/.ready
 
@@ -26,7 +26,7 @@ doctor: setup
 	@$(BIN)/stationthis-discord doctor
 
 test: setup
-	$(BIN)/python -m pytest -n 4 --dist worksteal $(ARGS)
+	$(BIN)/python -m pytest -n 6 --dist worksteal $(ARGS)
 
 bench: $(VENV)/.bench
 	@$(BIN)/python -m benchmarks $(ARGS)
@@ -35,8 +35,15 @@ $(VENV)/.bench: $(VENV)/.ready
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,bench]'
 	@touch $@
 
+# The lives of runs first, as `tests/core/runs/scripts.py` draws them; SEED=number repeats those of an earlier soak.
+soak: SEED := $(shell date +%s)
 soak: setup
+	@echo "20,000 lives of runs, SEED=$(SEED)"
+	@MACHINE_EXAMPLES=20000 MACHINE_SEED=$(SEED) $(BIN)/python -m pytest -n 4 -q tests/core/runs/test_machine.py
 	@$(BIN)/python -m benchmarks.soak $(ARGS)
+
+faults: setup
+	$(BIN)/python -m pytest tests/faults --all-faults -n 4 --dist load --maxschedchunk 1 $(ARGS)
 
 check-discord: setup
 	@$(BIN)/python -m tests.conformance "$(SPEC)"

@@ -91,7 +91,7 @@ async def measure(way: str, count: int, url: str) -> Measured:
         api = await stack.enter_async_context(ComfyDeploy.connect(url, KEY))
         tracker = await stack.enter_async_context(Tracker.start(api.runs))
         hooks = Hooks("http://127.0.0.1", "a secret of sixteen characters")
-        routes = hook_routes(hooks, lambda heard: tracker.hear(heard.run))
+        routes = hook_routes(hooks, lambda heard: tracker.hear(heard.run), Metrics())
         door = await stack.enter_async_context(open_side_door("127.0.0.1:0", Metrics(), {}, routes))
         session = await stack.enter_async_context(aiohttp.ClientSession(url))
         address = hooks.address("0" * 16).replace("http://127.0.0.1", door)

@@ -19,8 +19,10 @@ from core.comfydeploy.errors import ApiError
 from core.comfydeploy.operations import OPERATIONS
 
 RunOutcome = Literal["success", "failed", "timeout", "cancelled", "gone", "unread", "lost"]
+HookOutcome = Literal["heard", "forged", "unreadable"]
 
 RUN_OUTCOMES: Final[tuple[RunOutcome, ...]] = get_args(RunOutcome)
+HOOK_OUTCOMES: Final[tuple[HookOutcome, ...]] = get_args(HookOutcome)
 OK: Final = "ok"
 OTHER: Final = "other"
 REPORT_PACE: Final = 300.0  # seconds
@@ -47,6 +49,8 @@ _SHORT: Final = {  # of each series that `summary` tells
     "stationthis_cache_age_seconds": "{cache}_age",
     "stationthis_runs_submitted_total": "runs_submitted",
     "stationthis_runs_under_way": "runs_under_way",
+    "stationthis_runs_in_line": "runs_in_line",
+    "stationthis_webhooks_total": "webhooks_{outcome}",
     "stationthis_runs_over_total": "runs_{outcome}",
 }
 
@@ -111,9 +115,14 @@ class Metrics:
         """Read a cache at each scrape. `kind` is a word of ours; `age` of the data in seconds, None without any."""
         self._caches.watched[kind] = (counters, age)
 
-    def watch_runs(self, under_way: Callable[[], int]) -> None:
-        """Read at each scrape how many runs are under way."""
+    def watch_runs(self, under_way: Callable[[], int], in_line: Callable[[], int]) -> None:
+        """Read at each scrape how many runs are under way, and how many wishes wait for a place."""
         self._runs.under_way.set_function(under_way)
+        self._runs.in_line.set_function(in_line)
+
+    def hooked(self, outcome: HookOutcome) -> None:
+        """Count one webhook that came."""
+        self._runs.hooks[outcome].inc()
 
     def run_submitted(self) -> None:
         self._runs.submitted.inc()
@@ -198,6 +207,9 @@ class _Runs:
     def __init__(self, registry: CollectorRegistry) -> None:
         self.submitted = Counter("stationthis_runs_submitted", "Runs started", registry=registry)
         self.under_way = Gauge("stationthis_runs_under_way", "Runs under way now", registry=registry)
+        self.in_line = Gauge("stationthis_runs_in_line", "Wishes that wait for a place", registry=registry)
+        hooks = Counter("stationthis_webhooks", "Webhooks that came", ["outcome"], registry=registry)
+        self.hooks = {outcome: hooks.labels(outcome) for outcome in HOOK_OUTCOMES}
         over = Counter("stationthis_runs_over", "Runs that ended", ["outcome"], registry=registry)
         self.over = {outcome: over.labels(outcome) for outcome in RUN_OUTCOMES}
         self.seconds = Histogram(

@@ -106,7 +106,7 @@ def _watch(metrics: Metrics, catalog: Catalog, limits: RunLimits) -> None:
         cache = catalog.cache(kind)
         metrics.watch_cache(kind, partial(getattr, cache, "counters"), partial(getattr, cache, "age"))
     metrics.watch_cache("versions", lambda: catalog.version_counters, lambda: None)
-    metrics.watch_runs(lambda: limits.under_way)
+    metrics.watch_runs(lambda: limits.under_way, lambda: limits.waiting)
 
 
 def _no_hook(_: str) -> None:

@@ -82,7 +82,7 @@ async def _side_door(settings: Settings, services: Services, bot: StationBot) ->
         yield
         return
     ready = {"discord": bot.is_ready, "deployments": lambda: services.catalog.deployments.age is not None}
-    routes = hook_routes(settings.hooks, services.generation.hear) if settings.hooks else ()
+    routes = hook_routes(settings.hooks, services.generation.hear, services.metrics) if settings.hooks else ()
     async with open_side_door(settings.stationthis_http_bind, services.metrics, ready, routes):
         yield
 

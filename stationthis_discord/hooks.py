@@ -7,6 +7,7 @@ from typing import Final
 import structlog
 from aiohttp import web
 
+from core.metrics import Metrics
 from core.webhook import PATH, Heard, HookForged, Hooks, HookUnreadable
 
 log = structlog.get_logger(__name__)
@@ -14,7 +15,9 @@ log = structlog.get_logger(__name__)
 _PATIENCE: Final = 5.0  # seconds for a body; the sender waits 20 for the answer
 
 
-def hook_routes(hooks: Hooks, hear: Callable[[Heard], None], *, patience: float = _PATIENCE) -> list[web.RouteDef]:
+def hook_routes(
+    hooks: Hooks, hear: Callable[[Heard], None], metrics: Metrics, *, patience: float = _PATIENCE
+) -> list[web.RouteDef]:
     """What `open_side_door` serves, whose limit for bodies counts here, too.
 
     `hear` is called for each report, also for those that come twice or late, and must be quick: the sender waits.
@@ -28,10 +31,13 @@ def hook_routes(hooks: Hooks, hear: Callable[[Heard], None], *, patience: float 
             heard = hooks.read(delivery, signature, await _body(request, patience))
         except HookForged:
             log.debug("hook.forged")
+            metrics.hooked("forged")
             raise web.HTTPUnauthorized from None
         except HookUnreadable:
             log.warning("hook.unreadable", delivery=delivery)
+            metrics.hooked("unreadable")
             raise web.HTTPBadRequest from None
+        metrics.hooked("heard")
         try:
             hear(heard)
         except Exception:  # the sender cannot mend it, and would only send it again

@@ -59,10 +59,11 @@ class Terminal:
     def lane(self) -> None:
         """A line on a screen may change as often as it likes."""
 
-    async def show(self, view: RunView) -> None:
+    async def show(self, view: RunView) -> bool:
         if self._console.is_terminal:
             self._progress.start()
         self._say(view)
+        return True
 
     def close(self) -> None:
         """Leave the line as it is and give the cursor back; also where no end was shown."""

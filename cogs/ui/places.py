@@ -1,8 +1,10 @@
 """One message and the ways to it: by an interaction's token while it lives, then through its channel."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, Final
+from weakref import WeakValueDictionary
 
 import discord
 
@@ -15,6 +17,8 @@ _ORIGINAL: Final[Any] = "@original"  # where discord.py wants a number: the one 
 _LAST_SIGHT: Final = 60.0  # seconds before a token is over
 _OLD: Final = timedelta(hours=1)  # from this age on Discord allows few edits of a message (30046)
 _OLD_PACE: Final = timedelta(minutes=10)  # between two of them
+
+_TURNS: Final = WeakValueDictionary[int, asyncio.Lock]()  # by channel, as long as somebody has a message there
 
 Now = Callable[[], datetime]
 Arguments = dict[str, Any]
@@ -34,6 +38,7 @@ class Place:
         self._now = now
         self._interaction = interaction
         self._edited: datetime | None = None
+        self._turn = _TURNS.setdefault(address.channel, asyncio.Lock())
 
     @property
     def ticket(self) -> Ticket | None:
@@ -63,23 +68,26 @@ class Place:
         """Whether an old message was changed lately."""
         return self.is_old and self._edited is not None and self._now() - self._edited < _OLD_PACE
 
-    async def put(self, payload: Payload) -> None:
-        """Change the message, or make it.
+    async def put(self, payload: Payload, *, yields: bool = False) -> bool:
+        """Change the message, or make it; False for what `yields` while others wait for the limit of the channel.
 
         Raises:
             SurfaceLost: no way leads there any more.
             HTTPException: Discord refuses it.
         """
         if await self._put_by_token(payload):
-            return
+            return True
         if not self.address.open:
             raise SurfaceLost("its token is over, and nothing else reaches it")
         if self.address.message is not None:
+            if yields and self._turn.locked():
+                return False  # ends come first, and the next state will do
             self._note(await self.edit(self.address.message, payload()))
         elif self.address.exists:
             raise SurfaceLost("its message was never seen")
         else:
             self._note(await self.send(payload(), self.address.nonce, self.address.reply_to))
+        return True
 
     async def put_below(self, payload: Arguments, nonce: str) -> str:
         """A new message in reply to the one there is, in whose place it is from now on; its web address."""
@@ -89,7 +97,8 @@ class Place:
         return new.jump_url
 
     async def edit(self, message: int, payload: Arguments) -> discord.Message:
-        return await self._channel.get_partial_message(message).edit(**payload)
+        async with self._turn:  # one at a time: discord.py miscounts a limit that several requests share
+            return await self._channel.get_partial_message(message).edit(**payload)
 
     async def send(self, payload: Arguments, nonce: str, reply_to: int | None) -> discord.Message:
         """A new message; of two with the same nonce within some minutes, Discord makes one and answers with it twice.
@@ -100,7 +109,8 @@ class Place:
             payload["reference"] = discord.MessageReference(
                 message_id=reply_to, channel_id=self._channel.id, fail_if_not_exists=False
             )
-        return await self._channel.send(**as_new(payload), nonce=nonce)
+        async with self._turn:
+            return await self._channel.send(**as_new(payload), nonce=nonce)
 
     async def _put_by_token(self, payload: Payload) -> bool:
         """False without a token, and when Discord says that it is over, whatever the clock says."""

@@ -3,7 +3,7 @@
 import functools
 import secrets
 from collections.abc import Awaitable, Callable
-from typing import Final, Self
+from typing import Final, Self, TypeVar
 
 import discord
 import structlog
@@ -19,6 +19,8 @@ from core.people.actor import DEFAULT_UPLOAD_LIMIT
 from core.runs.view import RunView
 
 log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
 
 _TRIES: Final = 4  # to show an end: as it is, in a new message of an archived thread, without files, without words
 _REFUSED: Final = (discord.DiscordException, CoreError)
@@ -94,8 +96,8 @@ class Reply:
         at = self._place.address
         return str(at.channel) if self._place.ticket is None and at.open else None
 
-    async def show(self, view: RunView) -> None:
-        """One edit; if Discord is only busy, the next state will do. In an archived thread only the end is shown.
+    async def show(self, view: RunView) -> bool:
+        """One edit; False if Discord is only busy. In an archived thread only the end is shown.
 
         Nothing is shown either, and nothing raised, where only a token led to and it is over, and at most one state
         each ten minutes in a message that is over an hour old.
@@ -103,11 +105,11 @@ class Reply:
         if self._loss is not None:
             raise SurfaceLost(self._loss.reason)
         if self._is_still:
-            return
+            return False
         place = self._place
         payload = functools.partial(passing, view, last=place.is_last_sight, lasts=place.address.open)
         try:
-            await _surely(lambda: self._place.put(payload))
+            return await _surely(lambda: self._place.put(payload, yields=True))
         except discord.HTTPException as error:
             self._loss = self._learn(error)
             self._bear(view, SurfaceLost(reason_of(error)))
@@ -117,6 +119,7 @@ class Reply:
             if not self._place.is_mute:
                 self._loss = Loss(str(lost), OVER)
                 raise
+        return False
 
     async def finish(self, view: RunView) -> None:
         """The end; without its files if they are refused, and then without foreign text.
@@ -212,12 +215,12 @@ class Reply:
         return self._asleep or self._place.rests or self._place.is_mute
 
 
-async def _surely(put: Callable[[], Awaitable[None]]) -> None:
+async def _surely(put: Callable[[], Awaitable[T]]) -> T:
     """Once more where the connection broke: the same edit twice is one, and so is a message with its nonce."""
     try:
-        await heard(put())
+        return await heard(put())
     except SurfaceSilent:
-        await heard(put())
+        return await heard(put())
 
 
 async def _beside(sent: Awaitable[discord.Message], view: RunView) -> None:

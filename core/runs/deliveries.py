@@ -39,7 +39,7 @@ class Pauses:
     pace: float = 2.0
     crowd: float = 1.2
     farewell: float = 1.5
-    again: tuple[float, ...] = (2.0, 8.0, 30.0, 120.0, *(300.0,) * 24)
+    again: tuple[float, ...] = (5.0, 15.0, 30.0, 120.0, *(300.0,) * 24)
     retry: float = 10.0
 
 
@@ -95,22 +95,27 @@ class Deliveries:
         delivery.note(address=delivery.surface.address, **facts)
         await self._journal.save(delivery.record, surely=surely)
 
-    async def show(self, delivery: Delivery, **facts: object) -> None:
-        """Show what changed. A place that is gone is remembered; the run is followed on, since it still costs."""
+    async def show(self, delivery: Delivery, **facts: object) -> bool:
+        """Show what changed; whether nothing is left to be shown.
+
+        A place that is gone is remembered; the run is followed on, since it still costs.
+        """
         delivery.tell(**facts)
         async with delivery.editing:
             looks = delivery.view.looks
             if looks == delivery.shown or delivery.view.stage.is_over or delivery.lost is not None:
-                return
+                return True
             try:
-                await delivery.surface.show(delivery.view)
-                delivery.edits += 1
+                is_shown = await delivery.surface.show(delivery.view)
             except SurfaceLost as lost:
-                delivery.lost = lost
-            delivery.shown = looks
+                delivery.lost, is_shown = lost, True
+            if is_shown:
+                delivery.shown = looks
+                delivery.edits += 1
         self._change_lane(delivery, delivery.surface.lane)
         if delivery.surface.address != delivery.record.address:
             await self.save(delivery)
+        return is_shown
 
     async def end(self, delivery: Delivery, **facts: object) -> None:
         """Show the end, and close, once: a place that cannot be reached costs a line in the log and nothing else."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+import time
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
@@ -38,6 +39,9 @@ class Delivery:
     editing: asyncio.Lock = field(default_factory=asyncio.Lock)
     over: asyncio.Event = field(default_factory=asyncio.Event)
 
+    def __post_init__(self) -> None:
+        self._age_at_first, self._first = datetime.now(UTC) - self.record.asked_at, time.monotonic()
+
     @property
     def id(self) -> str:
         return self.record.id
@@ -56,7 +60,8 @@ class Delivery:
 
     @property
     def age(self) -> timedelta:
-        return datetime.now(UTC) - self.record.asked_at
+        """Since it was asked for; no change of the date while this process runs makes it jump."""
+        return self._age_at_first + timedelta(seconds=time.monotonic() - self._first)
 
     @property
     def trail(self) -> Trail:

@@ -96,7 +96,7 @@ class Following:
         follow = self._means.tracker.follow
         with follow(record.run_id or "", record.workflow_id, asked_at=record.asked_at) as updates:
             try:
-                if delivery.view.deployment:  # else it is shown already, by the process that is gone
+                if delivery.furnished:  # else it is shown already, by the process that is gone
                     await self._show(delivery, updates)
                 async for update in updates:
                     await self._furnish(delivery, update.run)
@@ -157,4 +157,5 @@ class Following:
 
     async def _show_when_slow(self, delivery: Delivery) -> None:
         await asyncio.sleep(self._deliveries.pauses.pace)
-        await self._deliveries.show(delivery)
+        if delivery.edits:  # else the last process may have shown the end already
+            await self._deliveries.show(delivery)

@@ -169,7 +169,9 @@ class Ordering:
         except SubmitUnclear:
             self._sending.discard(delivery.id)
             with self.one_look(delivery.id):
-                await self._look_for(delivery, order.deployment)
+                is_found = await self._look_for(delivery, order.deployment)
+            if not is_found:
+                await self._question(delivery)
         finally:
             self._sending.discard(delivery.id)
 
@@ -190,7 +192,8 @@ class Ordering:
         await self._parts.deliveries.found(delivery, run_id, deployment.workflow_id)
         self._parts.following.follow(delivery)
 
-    async def _look_for(self, delivery: Delivery, deployment: Deployment) -> None:
+    async def _look_for(self, delivery: Delivery, deployment: Deployment) -> bool:
+        """Whether its run was found, and is followed."""
         trail = delivery.trail
         try:
             # what may have been started is looked for wherever it is shown
@@ -198,10 +201,16 @@ class Ordering:
             run_id = await self._parts.submission.find(deployment, trail)
             await self.found(delivery, run_id, deployment)
         except SubmitUnknown:
-            self._parts.limits.leave(delivery.ticket)
-            await self._parts.deliveries.show(delivery, unknown=True)
-            await self._parts.deliveries.save(delivery, phase=Phase.ASKED)
-            self.ask(delivery)
+            return False
+        return True
+
+    async def _question(self, delivery: Delivery) -> None:
+        """Nobody knows whether there is a run: from the moment its message says so, the person decides."""
+        self._parts.limits.leave(delivery.ticket)
+        delivery.note(phase=Phase.ASKED)  # a click may be faster than the disk
+        await self._parts.deliveries.show(delivery, unknown=True)
+        await self._parts.deliveries.save(delivery)
+        self.ask(delivery)
 
     async def _look_once(self, delivery: Delivery) -> None:
         with contextlib.suppress(CoreError), self.one_look(delivery.id):  # not found, so the question stays
@@ -217,7 +226,9 @@ class Ordering:
         await self._parts.deliveries.show(delivery, trail=str(delivery.trail))
         try:
             with self.one_look(delivery.id):
-                await self._look_for(delivery, await self._deployment_surely(delivery))
+                is_found = await self._look_for(delivery, await self._deployment_surely(delivery))
+            if not is_found:
+                await self._question(delivery)
         except RunExpired:
             await self._parts.deliveries.end(delivery, expired=True)
         except CoreError:
@@ -265,7 +276,10 @@ class Ordering:
 
     async def _expire(self, delivery: Delivery) -> None:
         """A question that nobody answers within a day is closed."""
-        await self._parts.deliveries.show(delivery)  # the process that asked it may have shown something else last
+        for pause in self._parts.deliveries.pauses.again:
+            if await self._parts.deliveries.show(delivery):  # again: the last process may have shown something else
+                break
+            await asyncio.sleep(pause)
         await asyncio.sleep((DAY - delivery.age).total_seconds())
         if delivery.record.phase is Phase.ASKED and not delivery.over.is_set():
             await self._parts.deliveries.end(delivery, expired=True)

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 import structlog
 
 from core.comfydeploy.models import Run
-from core.errors import StoreFailed
 from core.people.line import Ticket
 from core.runs.delivery import Delivery
 from core.runs.journal import Journal, Phase, Record

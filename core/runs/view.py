@@ -186,8 +186,12 @@ class Surface(Protocol):
     def lane(self) -> str | None:
         """What its edits share their rate limit with, None while they have one of their own."""
 
-    async def show(self, view: RunView) -> None:
-        """Show a state on the way; a newer one may follow at once. Raises `SurfaceLost` when the place is gone."""
+    async def show(self, view: RunView) -> bool:
+        """Show a state on the way; whether it could be shown now, else the next one will do.
+
+        Raises:
+            SurfaceLost: the place is gone.
+        """
 
     async def finish(self, view: RunView) -> None:
         """Show the end, with the files, somewhere else if the place is gone; and call the person if `view.ping`.

@@ -165,7 +165,7 @@ def test_several_caches_are_told_apart() -> None:
 
 def test_runs_under_way_are_read_when_they_are_asked_for() -> None:
     metrics, places = Metrics(), ["a"]
-    metrics.watch_runs(lambda: len(places))
+    metrics.watch_runs(lambda: len(places), lambda: 0)
 
     places.append("b")
 
@@ -209,7 +209,7 @@ def test_seconds_that_are_unknown_are_left_out_and_none_are_negative(
 def test_the_summary_counts_since_the_last_one() -> None:
     metrics, used = Metrics(), Used(hits=10, loads=1)
     metrics.watch_cache("machines", lambda: used, lambda: 61.7)
-    metrics.watch_runs(lambda: 3)
+    metrics.watch_runs(lambda: 3, lambda: 1)
     metrics.called(RUN, OK, 0.1)
     metrics.called(RUN, "busy", 0.1)
     metrics.run_submitted()
@@ -244,7 +244,7 @@ def test_totals_count_since_the_start_and_change_no_summary() -> None:
     metrics.called(RUN, outcome_of(NoAnswer(RUN)), 8.0)
     metrics.summary()
     metrics.called(RUN, OK, 0.1)
-    metrics.watch_runs(lambda: 3)
+    metrics.watch_runs(lambda: 3, lambda: 1)
 
     totals = metrics.totals()
 

@@ -4,7 +4,6 @@ import asyncio
 import os
 import re
 import signal
-import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -14,6 +13,7 @@ import pytest
 
 from stationthis_discord.sandbox.comfydeploy import ComfyDeploySandbox
 from stationthis_discord.sandbox.discord import DiscordSandbox, Person
+from tests.e2e.nursery import Bot, nursery
 
 PATIENCE = 30.0  # seconds; nothing is waited for this long on a machine that is not overloaded
 
@@ -26,32 +26,22 @@ class World:
         self.discord = discord
         self.log = log
         self.artist = discord.user("artist")
-        self.process: asyncio.subprocess.Process | None = None
+        self.process: Bot | None = None
         self.settings: dict[str, str] = {"STATIONTHIS_LOG_LEVEL": "debug"}
 
     async def start(self, *, wait: bool = True) -> None:
-        """Start the bot as an operator does, with an environment of its own and no `.env`."""
+        """Start a process of the bot, with an environment of its own and no `.env`."""
         environment = {
             "PATH": os.environ["PATH"],
             "HOME": str(self.log.parent),
-            "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
-            "PYTHONWARNINGS": "default",
             "DISCORD_TOKEN": self.discord.token,
             "DISCORD_API_URL": self.discord.url,
             "COMFY_DEPLOY_API_KEY": self.api.key,
             "COMFY_DEPLOY_API_URL": self.api.url,
             **self.settings,
         }
-        with self.log.open("ab") as output:
-            self.process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-m",
-                "stationthis_discord",
-                "run",
-                cwd=self.log.parent,
-                env=environment,
-                stderr=output,
-            )
+        self.log.touch()
+        self.process = nursery().start(self.log.parent, environment, self.log)
         if wait:
             await self.discord.ready(PATIENCE)
 

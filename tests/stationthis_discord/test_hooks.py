@@ -51,8 +51,9 @@ async def listener() -> AsyncIterator[Listener]:
     def hear(heard: Heard) -> None:
         listening.hear(heard)
 
+    metrics = Metrics()
     async with (
-        open_side_door("127.0.0.1:0", Metrics(), {}, hook_routes(HOOKS, hear, patience=0.1)) as address,
+        open_side_door("127.0.0.1:0", metrics, {}, hook_routes(HOOKS, hear, metrics, patience=0.1)) as address,
         aiohttp.ClientSession(base_url=address) as client,
     ):
         listening = Listener(client)

@@ -73,11 +73,12 @@ class Canvas:
         self.end_gate.set()
         self._ended = asyncio.Event()
 
-    async def show(self, view: RunView) -> None:
+    async def show(self, view: RunView) -> bool:
         self._check()
         await self.gate.wait()
         self.shown.append(view)
         self.shown_at.append(time.monotonic())
+        return True
 
     async def finish(self, view: RunView) -> None:
         self._check()

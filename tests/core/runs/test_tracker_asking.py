@@ -14,7 +14,7 @@ from tests.waiting import until
 
 @pytest.mark.parametrize(
     ("age", "seconds"),
-    [(0, 1.0), (6, 1.0), (10, 1.5), (20, 3.0), (1000, 3.0)],
+    [(0, 0.8), (50, 0.8), (100, 1.5), (200, 3.0), (1000, 3.0)],
 )
 def test_a_run_by_itself_is_asked_for_more_rarely_with_its_age(age: float, seconds: float) -> None:
     assert Rates().alone(age) == seconds
