@@ -107,6 +107,12 @@ class Catalog:
         kept = self.deployments.recall()
         return kept.value if kept else None
 
+    def recall_label(self, deployment_id: str) -> str | None:
+        """What a deployment is called, by the last offer in memory; never waits."""
+        kept = self.peek()
+        known = kept.value.listing.by_id.get(deployment_id) if kept is not None else None
+        return known.label if known is not None else None
+
     async def find(self, wanted: str) -> Deployment:
         """The deployment with this id, label or name.
 

@@ -151,15 +151,20 @@ class DeploymentGone(CoreError):
 
 
 class NotYourRun(CoreError):
-    """Only the person who asked for the run, or a moderator, may do this."""
+    """Only the person who asked for the run, or with `moderators` one of them, may do this."""
 
-    def __init__(self, owner: int) -> None:
+    def __init__(self, owner: int, *, moderators: bool = True) -> None:
         super().__init__("not the owner")
         self.owner = owner
+        self.moderators = moderators
 
 
 class NothingUnderWay(CoreError):
     """The person has no run that could be cancelled."""
+
+
+class NotStartedYet(CoreError):
+    """What is to be cancelled is being submitted at this moment, or looked for after a submit without an answer."""
 
 
 class AlreadyOver(CoreError):
@@ -239,6 +244,14 @@ class AlreadyAsked(CoreError):
     """The same person asked for the same a moment ago: a double click, not a second wish."""
 
 
+class LookingAlready(AlreadyAsked):
+    """The run of an unclear submit is being looked for at this moment."""
+
+
+class StillNotFound(CoreError):
+    """One more look for the run of an unclear submit found none."""
+
+
 class NotServedHere(CoreError):
     """Commands are answered in other servers only."""
 
@@ -257,6 +270,10 @@ class PlaceClosed(CoreError):
     def __init__(self, *, locked: bool) -> None:
         super().__init__("locked" if locked else "archived")
         self.locked = locked
+
+
+class TakenByAnother(CoreError):
+    """Another process has begun to submit this."""
 
 
 class Stopping(CoreError):

@@ -18,7 +18,16 @@ def alone(store: Store, token: str) -> AbstractAsyncContextManager[Lease]:
         StoreFailed: the database does not say.
     """
     name = hashlib.sha256(token.encode()).hexdigest()[:16]  # tells tokens apart, and nothing of them
-    return store.lock(name, Holder(socket.gethostname(), os.getpid(), datetime.now(UTC)), is_alive)
+    return store.lock(name, Holder(_computer(), os.getpid(), datetime.now(UTC)), is_alive)
+
+
+def _computer() -> str:
+    """The name of this computer; in a container also which one, since its processes are numbered by themselves."""
+    try:
+        namespace = os.stat("/proc/self/ns/pid").st_ino  # noqa: PTH116 -- a link that leads nowhere
+    except OSError:
+        return socket.gethostname()
+    return f"{socket.gethostname()}/{namespace}"
 
 
 def is_alive(pid: int) -> bool:

@@ -82,6 +82,8 @@ async def _side_door(settings: Settings, services: Services, bot: StationBot) ->
         yield
         return
     ready = {"discord": bot.is_ready, "deployments": lambda: services.catalog.deployments.age is not None}
+    if settings.hooks:
+        log.info("hooks.on", address=settings.stationthis_public_url)
     routes = hook_routes(settings.hooks, services.generation.hear, services.metrics) if settings.hooks else ()
     async with open_side_door(settings.stationthis_http_bind, services.metrics, ready, routes):
         yield

@@ -149,7 +149,7 @@ class Settings(ApiSettings):
     )
     stationthis_database_url: DatabaseUrl = Field(
         default_factory=default_database_url,
-        description="The bot's own file: runs to deliver, settings of people and servers, the last catalog",
+        description="The bot's own file, as sqlite+aiosqlite:///path: open runs, people's settings, the last lists",
     )
 
     @field_validator("stationthis_public_url")

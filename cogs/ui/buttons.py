@@ -78,7 +78,7 @@ def run_buttons(view: RunView, *, lasts: bool = True) -> discord.ui.View:
             row.add_item(_button("refresh", view.run_id, "Refresh", "🔄"))
     elif view.stage.is_over and view.stage is not Stage.LOST:
         row.add_item(_button("again", view.run_id, "Again", "🎲"))
-        if view.stage in _REFRESHABLE or any(item.limit is None for item in view.left_out):
+        if view.stage in _REFRESHABLE or any(item.limit is None and not item.beyond for item in view.left_out):
             row.add_item(_button("refresh", view.run_id, "Refresh", "🔄"))
     return row
 

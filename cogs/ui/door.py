@@ -13,7 +13,7 @@ from cogs.ui.embeds import error_embed
 from cogs.ui.heard import heard
 from cogs.ui.words import words_for
 from core.comfydeploy.errors import ApiError
-from core.errors import CoreError, SurfaceSilent
+from core.errors import CoreError, StoreFailed, SurfaceSilent
 
 log = structlog.get_logger(__name__)
 
@@ -31,7 +31,7 @@ def report(error: BaseException, door: str, user: int) -> discord.Embed:
     reference = secrets.token_hex(4)
     cause = getattr(error, "original", error)
     if isinstance(cause, CoreError | app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
-        level = log.warning if isinstance(cause, (ApiError, *_OTHER_VERSION)) else log.info
+        level = log.warning if isinstance(cause, (ApiError, StoreFailed, *_OTHER_VERSION)) else log.info
         level("refused", ref=reference, door=door, user=user, error=str(cause), kind=type(cause).__name__)
     else:
         log.error("failed", ref=reference, door=door, user=user, exc_info=cause)

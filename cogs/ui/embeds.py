@@ -120,7 +120,8 @@ Other inputs go into `inputs`, as `name=value; other="quoted; value"`.
 **/settings** — whether you are called when a long run ends. **/server** — the same for a whole server.
 
 Under a result, **Again** runs it once more with a new seed. So does reacting with 🔁 to your own result. \
-**Cancel** stops a run, where its machine can.
+**Cancel**, or ❌ by who asked, stops a run, where its machine can. \
+With too many runs under way yours stands in line; **Leave the line** takes it out.
 Results keep their buttons: they work after a restart of the bot, too."""
 
 
@@ -168,6 +169,8 @@ def _left_out(item: LeftOut) -> str:
     if item.limit is not None:
         about = f" ({size(item.size)})" if item.size is not None else ""
         return f"📦 {link}{about} is too large to attach here (limit {size(item.limit)})."
+    if item.beyond:
+        return f"📦 {link}: one message holds no more files."
     return f"📦 {link} could not be attached."
 
 

@@ -94,7 +94,7 @@ class Place:
         new = await self.send(payload, nonce, self.address.message)
         self.address = self.address.but(ticket=None)
         self._note(new)
-        return new.jump_url
+        return f"{self._channel.jump_url}/{new.id}"  # without the guild cache a message knows no server
 
     async def edit(self, message: int, payload: Arguments) -> discord.Message:
         async with self._turn:  # one at a time: discord.py miscounts a limit that several requests share

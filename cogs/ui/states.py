@@ -59,6 +59,8 @@ def _in_line(view: RunView) -> str:
 
 
 def _waiting(view: RunView) -> str:
+    if view.run is None and view.silent_since is not None:  # a new process has not heard of it yet
+        return f"⚠ **No news** · asked {when(view.asked_at)}"
     place = view.run.queue_position if view.run else None
     where = "" if place is None else (" · next" if place == 0 else f" · {place} ahead")
     return f"⏳ **Waiting**{where} · asked {when(view.asked_at)}"
@@ -146,7 +148,8 @@ _STATES: Final[dict[Stage, Callable[[RunView], str]]] = {
     Stage.PREPARING: lambda view: f"⏳ **Preparing** · asked {when(view.asked_at)}",
     Stage.REFUSED: lambda view: "❌ **Not started**" + (f"\n{words_for(view.refused)}" if view.refused else ""),
     Stage.LOOKING: lambda view: (
-        f"🔎 **Looking for your run** · asked {when(view.asked_at)}\nComfyUI Deploy did not say whether it was started."
+        f"🔎 **Looking for your run** · asked {when(view.asked_at)}\n"
+        "ComfyUI Deploy did not say whether it was started. This takes up to three minutes."
     ),
     Stage.UNKNOWN: lambda _: (
         "❔ **Not known**\nComfyUI Deploy did not say whether your run was started, and it cannot be found. "

@@ -8,6 +8,7 @@ from discord import app_commands
 
 from cogs.ui.problems import file_words, problem_words
 from cogs.ui.text import code, fitting, named
+from core.comfydeploy import operations
 from core.comfydeploy.errors import (
     AccessDenied,
     ApiError,
@@ -38,10 +39,12 @@ from core.errors import (
     DeploymentNotFound,
     FileError,
     InputsInvalid,
+    LookingAlready,
     NameAmbiguous,
     NameUnknown,
     NothingUnderWay,
     NotServedHere,
+    NotStartedYet,
     NotYourRun,
     OrderForgotten,
     PermissionsMissing,
@@ -50,12 +53,14 @@ from core.errors import (
     RunGone,
     RunNotOurs,
     RunSilent,
+    StillNotFound,
     Stopping,
     StoreFailed,
     StoreHeld,
     SubmitUnclear,
     SurfaceLost,
     SurfaceSilent,
+    TakenByAnother,
     TookTooLong,
     TooManyRuns,
 )
@@ -77,6 +82,7 @@ from core.people.preferences import ManagersOnly
 
 _NOTHING_STARTED: Final = "Nothing was started."
 _NOTHING_CHANGED: Final = "Nothing was changed."
+_SUBMITS: Final = {operations.QUEUE_RUN.name, operations.QUEUE_RUN.before.name}
 _SHOWN_BY: Final = {"deployment": "`/deployments`", "workflow": "`/workflows`", "machine": "`/machines`"}
 OPERATORS: Final = "Please tell the people who run this bot."
 MOST_PROBLEMS: Final = 8
@@ -144,10 +150,16 @@ def _cannot_cancel(error: CannotCancel) -> str:
     return "This machine kind cannot cancel. The run goes on, and its result will be shown."
 
 
+def _nothing(error: ApiError) -> str:
+    """What a submit that was refused means for who pays."""
+    return f" {_NOTHING_STARTED}" if error.call in _SUBMITS else ""
+
+
 def _too_many(error: TooManyRuns) -> str:
     if error.everybody:
         line = f", and you have {error.waiting} waiting in line" if error.waiting else ""
-        return f"All {error.limit} places for runs are taken{line}. Please try again in a moment. {_NOTHING_STARTED}"
+        places = "The only place for runs is" if error.limit == 1 else f"All {error.limit} places for runs are"
+        return f"{places} taken{line}. Please try again in a moment. {_NOTHING_STARTED}"
     runs = "a run" if error.limit == 1 else f"{error.limit} runs"
     line = f" and {error.waiting} waiting in line" if error.waiting else ""
     return (
@@ -187,20 +199,20 @@ def _api_down(_: ApiError) -> str:
 _WORDS: Final[dict[type[BaseException], Callable[[Any], str]]] = {
     CoreError: lambda _: f"That did not work. {OPERATORS}",
     ApiError: lambda _: f"ComfyUI Deploy gave an answer that this bot does not understand. {OPERATORS}",
-    Unreachable: _api_down,
+    Unreachable: lambda e: f"{_api_down(e)}{_nothing(e)}",
     NoAnswer: _api_down,
     ServerFault: _api_down,
     BadReply: _api_down,
-    Busy: lambda _: "ComfyUI Deploy is too busy at the moment. Please try again in a minute.",
-    KeyRefused: lambda _: f"The bot's access to ComfyUI Deploy does not work. {OPERATORS}",
-    AccessDenied: lambda _: f"ComfyUI Deploy does not allow the bot to do this. {OPERATORS}",
+    Busy: lambda e: f"ComfyUI Deploy is too busy at the moment. Please try again in a minute.{_nothing(e)}",
+    KeyRefused: lambda e: f"The bot's access to ComfyUI Deploy does not work.{_nothing(e)} {OPERATORS}",
+    AccessDenied: lambda e: f"ComfyUI Deploy does not allow the bot to do this.{_nothing(e)} {OPERATORS}",
     OutOfCredits: lambda _: f"The bot's ComfyUI Deploy account is out of GPU credits. {_NOTHING_STARTED} {OPERATORS}",
     NotFound: lambda _: "ComfyUI Deploy no longer has this. `/deployments` lists what can be run.",
-    WrongAddress: lambda _: f"The bot's address of ComfyUI Deploy is wrong. {OPERATORS}",
+    WrongAddress: lambda e: f"The bot's address of ComfyUI Deploy is wrong.{_nothing(e)} {OPERATORS}",
     Refused: lambda _: f"ComfyUI Deploy did not accept this. {_NOTHING_STARTED} {OPERATORS}",
     DispatchFailed: lambda _: (
         "The machine did not accept this run: its workflow, its models or one of your values do not fit it. "
-        f"Try other values. If that does not help: {OPERATORS}"
+        "Try other values. If that does not help, please tell the people who run this bot."
     ),
     NotCancellable: lambda _: "This run cannot be cancelled.",
     DeploymentNotFound: _not_found,
@@ -212,7 +224,9 @@ _WORDS: Final[dict[type[BaseException], Callable[[Any], str]]] = {
     RunSilent: lambda _: "ComfyUI Deploy does not tell how this run stands. Please try again later.",
     DeploymentGone: lambda _: "The deployment of this run is no longer on offer. `/deployments` lists what can be run.",
     RunGone: lambda _: "ComfyUI Deploy no longer knows this run. Start a new one with `/generate`.",
-    NotYourRun: lambda e: f"This is a run of <@{e.owner}>. Only they and moderators can do that.",
+    NotYourRun: lambda e: (
+        f"This is a run of <@{e.owner}>. Only they {'and moderators ' if e.moderators else ''}can do that."
+    ),
     NothingUnderWay: lambda _: (
         "You have no run under way that could be cancelled. "
         "One that you can see is cancelled by the button under its message."
@@ -255,6 +269,12 @@ _WORDS: Final[dict[type[BaseException], Callable[[Any], str]]] = {
     MachineKeptWarm: lambda _: "This machine is kept warm. Set that to 0 first. Nothing was deleted.",
     NotFoundOrBroken: lambda _: "ComfyUI Deploy does not have this, or cannot describe it.",
     TooManyRuns: _too_many,
+    NotStartedYet: lambda _: (
+        "It is being handed in right now. Cancel it as soon as its message shows **Cancel**, or answer what it asks."
+    ),
+    LookingAlready: lambda _: "The bot looks for it right now, for up to three minutes. Then its message asks you.",
+    StillNotFound: lambda _: "Still not found. Look again in a minute, submit it again, or give up.",
+    TakenByAnother: lambda _: "Another process of this bot goes on with it.",
     AlreadyAsked: lambda _: "You asked for that a moment ago, and it is on its way.",
     AskedByAnother: lambda _: "Somebody else pressed it a moment ago.",
     NotServedHere: lambda _: "This bot does not answer here.",

@@ -83,7 +83,8 @@ class Asking:
 
     def _not_read(self, item: Followed, error: ApiError) -> None:
         item.failed += 1
-        log.warning("run.read_failed", run=item.run_id, error=str(error), failures=item.failed)
+        tell = log.warning if item.failed == 1 else log.debug  # an outage is told once for each run
+        tell("run.read_failed", run=item.run_id, error=str(error), failures=item.failed)
         if not item.is_listed:  # else the list has news of it
             item.not_heard(self._clock(), self._rates.patience)
 
@@ -108,7 +109,8 @@ class Asking:
     def _list_not_read(self, group: Group, error: ApiError) -> None:
         covered = [item for item in group if item.is_listed]
         group.failed += 1
-        log.warning("run.list_failed", workflow=group.workflow_id, error=str(error), failures=group.failed)
+        tell = log.warning if group.failed == 1 else log.debug
+        tell("run.list_failed", workflow=group.workflow_id, error=str(error), failures=group.failed)
         for item in covered:
             item.not_heard(self._clock(), self._rates.patience)
             self._settle(item)  # after several failures they are read one by one

@@ -7,7 +7,7 @@ import structlog
 from core.comfydeploy.errors import ApiError, NotCancellable
 from core.comfydeploy.models import Run, Status
 from core.deadline import deadline
-from core.errors import AlreadyOver, CannotCancel, NothingUnderWay, NotYourRun, TookTooLong
+from core.errors import AlreadyOver, CannotCancel, NothingUnderWay, NotStartedYet, NotYourRun, TookTooLong
 from core.people.actor import Actor
 from core.runs.delivery import Delivery
 from core.runs.mark import read_mark
@@ -41,8 +41,9 @@ class Cancelling:
         """
         followed = self._parts.deliveries.find(run_id)
         if followed is not None:
-            run = await self._newest(run_id, followed)
             _check_rights(actor, followed.owner, followed.guild)
+            await self._parts.following.show_cancelling(run_id, cancelling=True)
+            run = await self._newest(run_id, followed)
         else:
             run = await self._parts.read(run_id)
             mark = read_mark(run.workflow_inputs)
@@ -54,7 +55,7 @@ class Cancelling:
         if run.is_final:
             raise AlreadyOver(run.status)
         await self._stop(run)
-        log.info("run.cancelled", run=run_id, by=actor.user)
+        log.info("run.cancel_asked", run=run_id, by=actor.user)
 
     async def cancel_one(self, name: str | None, actor: Actor) -> None:
         """Cancel what is under way or stands in line by the start of its id, by default the person's newest.
@@ -63,6 +64,7 @@ class Cancelling:
 
         Raises:
             NothingUnderWay: nothing is called so.
+            NotStartedYet: it is being submitted, or looked for.
             CoreError: as `cancel` and `leave`.
         """
         start = "" if name is None else name.strip().lower()
@@ -72,13 +74,16 @@ class Cancelling:
         named = [item for item in everybody if item.is_under_way and (item.run_id or item.id).startswith(start)]
         mine = [item for item in named if item.owner == actor.user]
         others = [item for item in named if name is not None and actor.moderates(item.guild)]
-        chosen = next(iter(mine or others), None)
+        can_be_stopped = [item for item in mine if item.run_id is not None or item.stands_in_line]
+        chosen = next(iter((can_be_stopped if name is None else []) or mine or others), None)
         if chosen is None:
             raise NothingUnderWay
-        if chosen.run_id is None:
+        if chosen.run_id is not None:
+            await self.cancel(chosen.run_id, actor)
+        elif chosen.stands_in_line:
             await self._ordering.leave(chosen.id, actor)
         else:
-            await self.cancel(chosen.run_id, actor)
+            raise NotStartedYet
 
     async def _newest(self, run_id: str, followed: Delivery) -> Run:
         """A followed run, as it was last seen when it cannot be read now."""

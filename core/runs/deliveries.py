@@ -90,10 +90,15 @@ class Deliveries:
         self._by_run[run_id] = delivery
         await self.save(delivery, phase=Phase.RUNNING, order=None)
 
-    async def save(self, delivery: Delivery, *, surely: bool = False, **facts: object) -> None:
-        """Note what is to be written down, and write it. Raises as `Journal.save`."""
+    async def save(self, delivery: Delivery, **facts: object) -> None:
+        """Note what is to be written down, and write it."""
         delivery.note(address=delivery.surface.address, **facts)
-        await self._journal.save(delivery.record, surely=surely)
+        await self._journal.save(delivery.record)
+
+    async def claim(self, delivery: Delivery, **facts: object) -> None:
+        """Note that its submit is about to be sent. Raises as `Journal.claim`."""
+        delivery.note(address=delivery.surface.address, **facts)
+        await self._journal.claim(delivery.record)
 
     async def show(self, delivery: Delivery, **facts: object) -> bool:
         """Show what changed; whether nothing is left to be shown.

@@ -23,7 +23,7 @@ _RECENT: Final = timedelta(days=7)  # older runs say little about today's
 
 @dataclass(frozen=True, slots=True)
 class Usual:
-    """Seconds from the wish to the end: half of the last runs took at most `half`, nine of ten at most `most`."""
+    """Seconds at ComfyUI Deploy: half of the last runs took at most `half`, nine of ten at most `most`."""
 
     half: float
     most: float

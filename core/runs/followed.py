@@ -61,6 +61,7 @@ class Followed:
     update: Update = NOTHING
     followers: list[Updates] = field(default_factory=list)
     claim: str | None = None
+    refuted_at: float = -math.inf
     hooked: bool = False
     missing: bool = False
     hurried: bool = False

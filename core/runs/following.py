@@ -1,6 +1,7 @@
 """From a run that is known to its end: each delivery has a task that follows it, shows it, and brings the results."""
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -29,7 +30,7 @@ log = structlog.get_logger(__name__)
 
 GONE: Final = "a deployment that is gone"
 _PING_AFTER: Final = 30.0  # seconds; who waits less is still looking
-_CALLED_FOR: Final = {Stage.DONE, Stage.FAILED, Stage.TIMED_OUT, Stage.UNREAD, Stage.LOST}
+_CALLED_FOR: Final = {Stage.DONE, Stage.FAILED, Stage.TIMED_OUT, Stage.UNREAD, Stage.LOST, Stage.REFUSED, Stage.EXPIRED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,9 @@ class Following:
                     await self._show(delivery, updates)
                 async for update in updates:
                     await self._furnish(delivery, update.run)
+                    if not delivery.view.deployment:
+                        label = self._means.catalog.recall_label(record.deployment)
+                        delivery.tell(deployment=label or "")
                     unread = update.unread and update.run is not None and update.run.status == Status.SUCCESS
                     usual = self._means.estimates.usual(record.deployment)
                     delivery.tell(run=update.run, silent_since=update.silent_since, unread=unread, usual=usual)
@@ -113,9 +117,12 @@ class Following:
                 delivery.tell(expired=True)
 
     async def _show(self, delivery: Delivery, updates: Updates) -> None:
-        await self._deliveries.show(delivery)
+        is_shown = await self._deliveries.show(delivery)
         updates.wants_progress = delivery.lost is None
         await updates.rest(self._deliveries.pace_of(delivery))
+        while not is_shown and not updates.has_news:  # the place was busy, and nothing newer will come by itself
+            is_shown = await self._deliveries.show(delivery)
+            await updates.rest(self._deliveries.pauses.retry)
 
     async def _furnish(self, delivery: Delivery, run: Run | None) -> None:
         """What a process that did not start the run has to read back: the deployment's name, prompt and seed."""
@@ -134,11 +141,12 @@ class Following:
         """All that the end needs."""
         view, run = delivery.view, delivery.view.run
         if view.stage is Stage.FETCHING and run is not None:
-            slow = asyncio.create_task(self._show_when_slow(delivery))
+            fetched = asyncio.Event()
+            slow = asyncio.create_task(self._show_when_slow(delivery, fetched))
             try:
                 complete = await self._means.results.fetch(view, run, delivery.surface.upload_limit, files)
             finally:
-                slow.cancel()
+                fetched.set()  # an edit on its way is not given up: it may land after the end
                 await asyncio.gather(slow, return_exceptions=True)
             delivery.tell(files=complete.files, texts=complete.texts, left_out=complete.left_out, delivered=True)
             if run.created_at is not None and run.ended_at is not None:  # without what it waited in our own line
@@ -147,15 +155,18 @@ class Following:
         elif view.stage is Stage.FAILED:
             reason = await self._means.results.reason(delivery.record.workflow_id, delivery.run_id or "")
             delivery.tell(reason=reason)
-        delivery.tell(ping=await self._is_called(delivery))
+        delivery.tell(ping=await self.is_called(delivery))
 
-    async def _is_called(self, delivery: Delivery) -> bool:
+    async def is_called(self, delivery: Delivery) -> bool:
+        """Whether the end is to call the person: who waited long, and wants that."""
         waited = delivery.view.duration or (datetime.now(UTC) - delivery.record.asked_at).total_seconds()
         if waited <= _PING_AFTER or delivery.view.stage not in _CALLED_FOR or delivery.adopted:
             return False
         return await self._means.wants_ping(delivery.owner, delivery.guild)
 
-    async def _show_when_slow(self, delivery: Delivery) -> None:
-        await asyncio.sleep(self._deliveries.pauses.pace)
-        if delivery.edits:  # else the last process may have shown the end already
+    async def _show_when_slow(self, delivery: Delivery, fetched: asyncio.Event) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self._deliveries.pauses.pace):
+                await fetched.wait()
+        if delivery.edits and not fetched.is_set():  # else the last process may have shown the end already
             await self._deliveries.show(delivery)

@@ -22,6 +22,7 @@ from core.people.actor import Actor
 from core.runs.cancelling import Cancelling
 from core.runs.delivery import Delivery
 from core.runs.journal import Journal
+from core.runs.looking import Looking
 from core.runs.mark import read_mark, shown_inputs
 from core.runs.order import Order
 from core.runs.ordering import Ordering
@@ -66,9 +67,10 @@ class Generation:
         double_click: float = _DOUBLE_CLICK,
     ) -> None:
         self._parts = parts
-        self._ordering = Ordering(parts)
-        self._unclear = Unclear(parts, self._ordering)
-        self._resuming = Resuming(parts, self._ordering, journal)
+        self._looking = Looking(parts)
+        self._ordering = Ordering(parts, self._looking)
+        self._unclear = Unclear(parts, self._ordering, self._looking)
+        self._resuming = Resuming(parts, self._ordering, self._looking, journal)
         self._cancelling = Cancelling(parts, self._ordering, self._resuming)
         self._draw = draw
         self._double_click = double_click
@@ -105,7 +107,7 @@ class Generation:
     def hear(self, heard: Heard) -> None:
         """Take in what a webhook says. Never waits, and believes nothing that the API does not confirm."""
         if self._parts.following.hear(heard):
-            self._ordering.hint(heard.delivery, heard.run.id)
+            self._unclear.hint(heard.delivery, heard.run.id)
 
     async def owner_of(self, run_id: str) -> int:
         """Who asked for a run, by its mark. Raises `RunGone`, `RunNotOurs` or `ApiError`."""
@@ -153,9 +155,7 @@ class Generation:
             ValueError: `trail` is none.
             CoreError: as `Unclear.look`.
         """
-        run_id = await self._unclear.look(Trail.parse(trail), actor, surface)
-        if run_id is not None:
-            await self.refresh(run_id, surface)
+        await self.refresh(await self._unclear.look(Trail.parse(trail), actor, surface), surface)
 
     async def anew(self, trail: str, actor: Actor, surface: Surface, cause: str | None = None) -> None:
         """Submit again what an unclear submit was for; raises `ValueError`, or as `Unclear.anew`."""
@@ -173,6 +173,8 @@ class Generation:
         """Before the process ends: wait a little for submits under way, and say of all others where they stand."""
         await self._ordering.pause(patience)
         await self._resuming.aclose()
+        await self._unclear.aclose()
+        await self._looking.aclose()
         await self._parts.following.aclose()
         await self._parts.deliveries.farewell()
 
@@ -180,6 +182,8 @@ class Generation:
         """Stop all that is under way here, without a word."""
         await self._ordering.aclose()
         await self._resuming.aclose()
+        await self._unclear.aclose()
+        await self._looking.aclose()
         await self._parts.following.aclose()
 
     async def cancel(self, run_id: str, actor: Actor, surface: Surface | None = None) -> None:

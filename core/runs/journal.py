@@ -47,7 +47,7 @@ class Record:
 
 
 class Journal(Protocol):
-    """Where records are kept. Only `add` may refuse: everything else goes on without a disk, with a log line."""
+    """Where records are kept. Only `add` and `claim` may refuse: all else goes on without a disk, and is logged."""
 
     async def add(self, record: Record) -> None:
         """Write down a wish before anything is done for it.
@@ -57,12 +57,16 @@ class Journal(Protocol):
             StoreFailed: it cannot be written down, so it must not be begun.
         """
 
-    async def save(self, record: Record, *, surely: bool = False) -> None:
-        """Replace what is written down of an open delivery; one that is closed stays closed.
+    async def claim(self, record: Record) -> None:
+        """Write down that the submit is about to be sent, if nobody else did.
 
         Raises:
-            StoreFailed: with `surely` only: it is not on the disk, so what depends on it must not be done.
+            TakenByAnother: another process has begun to submit it, or closed it.
+            StoreFailed: it is not on the disk, so it must not be sent.
         """
+
+    async def save(self, record: Record) -> None:
+        """Replace what is written down of an open delivery; one that is closed stays closed."""
 
     async def close(self, delivery: str) -> None:
         """Its end was shown: forget the address and the order, keep the ids and times for the person's history."""
@@ -77,7 +81,10 @@ class Forgetful:
     async def add(self, record: Record) -> None:
         pass
 
-    async def save(self, record: Record, *, surely: bool = False) -> None:
+    async def claim(self, record: Record) -> None:
+        pass
+
+    async def save(self, record: Record) -> None:
         pass
 
     async def close(self, delivery: str) -> None:

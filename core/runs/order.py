@@ -37,6 +37,16 @@ class Order:
             raise ValueError(f"no order: {type(error).__name__}") from None
 
 
+def shown_of(text: str) -> tuple[str | None, int | None]:
+    """Prompt and seed of an order that was written down; none of what cannot be read."""
+    try:
+        written = json.loads(text)
+        prompt, seed = written["prompt"], written["seed"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None, None
+    return prompt if isinstance(prompt, str) else None, seed if isinstance(seed, int) else None
+
+
 def _fitted(written: dict[str, Any], deployment: Deployment) -> Fitted:
     inputs = {item.key: item for item in deployment.inputs}
     files = {inputs[key]: _source(source) for key, source in written["files"].items()}

@@ -28,9 +28,9 @@ class Rates:
     hooked: float = 15.0
     unchanged: float = 120.0
     retry: float = 2.0
-    longest_retry: float = 30.0
+    longest_retry: float = 8.0
     patience: float = 1800.0
-    lifetime: float = 86400.0
+    lifetime: float = 90_000.0  # an hour more than the API itself takes to time a run out
     crowd: int = 3
     at_once: int = 16
 

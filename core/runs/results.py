@@ -38,7 +38,7 @@ class Results:
             name = file_name(view, output, number)
             try:
                 if len(fetched) == MOST_FILES:
-                    left_out.append(LeftOut(output))
+                    left_out.append(LeftOut(output, beyond=True))
                     continue
                 local = await files.enter_async_context(self._media.output(output.url, name, upload_limit))
                 fetched.append(Fetched(output, local.file, name, local.size))

@@ -10,8 +10,10 @@ from core.comfydeploy.models import Run
 from core.people.line import Ticket
 from core.runs.delivery import Delivery
 from core.runs.journal import Journal, Phase, Record
+from core.runs.looking import DAY, Looking
 from core.runs.mark import Mark
-from core.runs.ordering import DAY, Ordering
+from core.runs.order import shown_of
+from core.runs.ordering import Ordering
 from core.runs.parts import Parts
 from core.runs.view import RunView, Surface
 from core.tasks import Tasks
@@ -23,9 +25,10 @@ Restore = Callable[[str], Surface]
 
 
 class Resuming:
-    def __init__(self, parts: Parts, ordering: Ordering, journal: Journal) -> None:
+    def __init__(self, parts: Parts, ordering: Ordering, looking: Looking, journal: Journal) -> None:
         self._parts = parts
         self._ordering = ordering
+        self._looking = looking
         self._journal = journal
         self._tasks = Tasks()
         self._adopting: set[str] = set()
@@ -92,10 +95,10 @@ class Resuming:
         elif record.run_id is not None:
             self._parts.following.follow(delivery)
         elif record.phase is Phase.SENDING:
-            self._ordering.recover(delivery)
+            self._looking.recover(delivery)
         elif record.phase is Phase.ASKED:
             delivery.tell(trail=str(delivery.trail), unknown=True)
-            self._ordering.ask(delivery)
+            self._looking.ask(delivery)
         else:
             self._ordering.pursue(delivery)
 
@@ -109,10 +112,11 @@ class Resuming:
         return ticket
 
     def _view(self, record: Record) -> RunView:
-        offer = self._parts.catalog.peek()
-        known = offer.value.listing.by_id.get(record.deployment) if offer is not None else None
+        prompt, seed = shown_of(record.order) if record.order is not None else (None, None)
         return RunView(
-            deployment=known.label if known is not None else "",
+            deployment=self._parts.catalog.recall_label(record.deployment) or "",
+            prompt=prompt,
+            seed=seed,
             requester=record.user,
             asked_at=record.asked_at,
             delivery=record.id,

@@ -10,7 +10,7 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final, Self
+from typing import Any, Final, Protocol, Self
 
 import structlog
 
@@ -60,6 +60,23 @@ class Trail:
         return trail
 
 
+class Where(Protocol):
+    """What runs are looked for among: those of one deployment."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def workflow_id(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A `Where` that was written down: its deployment may not be on offer any more."""
+
+    id: str
+    workflow_id: str
+
+
 class Submission:
     """Submits to `api`.
 
@@ -80,6 +97,7 @@ class Submission:
         self._held_back = held_back
         self._known: OrderedDict[str, str | None] = OrderedDict()  # run: the delivery in its mark, if it has one
         self._hints: OrderedDict[str, str] = OrderedDict()  # delivery: the run that a webhook says is its own
+        self._fresh: set[str] = set()  # deliveries with a hint that no look has used
         self._looking: dict[str, asyncio.Event] = {}  # delivery: set when there is reason not to wait for the next look
         self._reading: dict[str, asyncio.Event] = {}  # run: set when it has been read, or could not be
 
@@ -100,46 +118,63 @@ class Submission:
         self._remember(run_id, mark.delivery)
         return run_id
 
-    async def find(self, deployment: Deployment, trail: Trail, *, patiently: bool = True) -> str:
+    async def find(self, where: Where, trail: Trail, *, patiently: bool = True) -> str:
         """The run that an unclear submit made, looked for again and again, or only once.
 
         Raises:
             SubmitUnknown: none was found, which does not prove that there is none.
             ApiError: the only look failed.
         """
+        clock = asyncio.get_running_loop().time
         for pause in self._looks if patiently else (0.0,):
-            await self._wait(trail.delivery, pause)
-            try:
-                found = await (self._look_patiently if patiently else self._look)(deployment, trail)
-            except ApiError as error:
-                log.warning("submit.look_failed", delivery=trail.delivery, error=str(error))
-                if not patiently and not isinstance(error, WrongAddress):  # older servers list no runs
-                    raise
-                continue
-            if found is not None:
-                log.info("submit.found", delivery=trail.delivery, run=found)
-                return found
+            due = clock() + pause
+            is_due = False
+            while not is_due:
+                is_due = not await self._is_hurried(trail.delivery, due - clock())
+                found = await self._find_once(where, trail, patiently=patiently)
+                if found is not None:
+                    log.info("submit.found", delivery=trail.delivery, run=found)
+                    return found
         raise SubmitUnknown(trail.delivery)
+
+    async def _find_once(self, where: Where, trail: Trail, *, patiently: bool) -> str | None:
+        try:
+            return await (self._look_patiently if patiently else self._look)(where, trail)
+        except ApiError as error:
+            log.warning("submit.look_failed", delivery=trail.delivery, error=str(error))
+            if not patiently and not isinstance(error, WrongAddress):  # older servers list no runs
+                raise
+            return None
 
     def hint(self, delivery: str, run_id: str) -> None:
         """Somebody says that this run is the delivery's: it is looked at at once, and believed if its mark says so."""
+        if self._hints.get(delivery) == run_id:
+            return
         self._hints[delivery] = run_id
+        self._fresh.add(delivery)
         if len(self._hints) > _MOST_HINTS:
-            self._hints.popitem(last=False)
+            self._fresh.discard(self._hints.popitem(last=False)[0])
+        self.hurry(delivery)
+
+    def hurry(self, delivery: str) -> None:
+        """Do not wait for the next look."""
         if delivery in self._looking:
             self._looking[delivery].set()
 
-    async def _wait(self, delivery: str, pause: float) -> None:
-        """Until the next look is due, or a hint comes."""
-        hint = self._hints.get(delivery)
-        if hint is not None and hint not in self._known:
-            return
-        hinted = self._looking.setdefault(delivery, asyncio.Event())
+    async def _is_hurried(self, delivery: str, pause: float) -> bool:
+        """Wait for the next look; whether there is reason to look before that."""
+        if delivery in self._fresh:
+            self._fresh.discard(delivery)
+            return True
+        hurried = self._looking.setdefault(delivery, asyncio.Event())
         try:
             async with asyncio.timeout(pause):
-                await hinted.wait()
+                await hurried.wait()
         except TimeoutError:
-            return
+            return False
+        else:
+            self._fresh.discard(delivery)
+            return True
         finally:
             self._looking.pop(delivery, None)
 
@@ -155,20 +190,20 @@ class Submission:
                     raise
                 await asyncio.sleep(wait if wait is not None else self._pause * 2 ** (attempt - 1))
 
-    async def _look_patiently(self, deployment: Deployment, trail: Trail) -> str | None:
+    async def _look_patiently(self, where: Where, trail: Trail) -> str | None:
         """A look that was not even tried is none: many lost answers at once make the breaker hold back all calls."""
         for _ in range(_TRIES):
             try:
-                return await self._look(deployment, trail)
+                return await self._look(where, trail)
             except Paused:
                 await asyncio.sleep(self._held_back)
-        return await self._look(deployment, trail)
+        return await self._look(where, trail)
 
-    async def _look(self, deployment: Deployment, trail: Trail) -> str | None:
+    async def _look(self, where: Where, trail: Trail) -> str | None:
         hinted = self._hints.get(trail.delivery)
         if hinted is not None and await self._is_of(hinted, trail.delivery):
             return hinted
-        rows = await self._api.runs.list_recent(deployment.workflow_id, deployment.id, trail.since)
+        rows = await self._api.runs.list_recent(where.workflow_id, where.id, trail.since)
         for row in rows:
             if await self._is_of(row.id, trail.delivery):
                 return row.id

@@ -95,7 +95,7 @@ class Tracker:
         self._hook(item, is_hooked=True)
         if not run.is_final:
             item.hear_report(run, self._clock())
-        elif item.claim is None:
+        elif item.claim is None and self._clock() - item.refuted_at >= self._rates.youngest:
             item.doubt(run.status)
         self._settle(item)
 
@@ -275,7 +275,7 @@ class Tracker:
         run = await self._asking.read(item, why)
         if run is not None:
             if item.claim and not item.hurried:  # what was said before this answer is confirmed by it, or refuted
-                item.claim = None
+                item.claim, item.refuted_at = None, self._clock()
                 self._hook(item, is_hooked=False)  # no more webhooks may come
             item.missing = False
             item.created = run.created_at or item.created

@@ -87,6 +87,11 @@ class Updates:
             self._wants_progress = wants
             self._source.changed()
 
+    @property
+    def has_news(self) -> bool:
+        """Whether iterating would not wait."""
+        return self._is_new or self._is_over
+
     def tell(self, update: Update) -> None:
         self._update = update
         self._is_new = True

@@ -73,11 +73,15 @@ class Fetched:
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """A result that could not be attached: `size` and `limit` in bytes when size was the cause."""
+    """A result that could not be attached: `size` and `limit` in bytes when size was the cause.
+
+    `beyond`: there were as many before it as one message holds.
+    """
 
     media: Media
     size: int | None = None
     limit: int | None = None
+    beyond: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,8 @@ T = TypeVar("T")
 
 PATIENCE: Final = 15.0  # seconds; nobody waits longer for the database
 _TURN: Final = 10.0  # seconds; work that has not begun by then is not begun at all
-_BUSY: Final = 5.0  # seconds for which SQLite waits for another process
+_HURRY: Final = 0.5  # seconds for each piece of work once the process ends: what is not written waits for the next
+_BUSY: Final = 1.0  # seconds for which SQLite waits for another process
 _PRAGMAS: Final = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
 _TROUBLE: Final = (SQLAlchemyError, OSError, ValueError, OverflowError)  # all that drivers and column types raise
 
@@ -32,6 +33,11 @@ class Database:
         self._turn = asyncio.Lock()
         self._under_way: set[asyncio.Task[Any]] = set()
         self._is_closed = False
+        self._patience = PATIENCE
+
+    def hurry(self) -> None:
+        """The process ends: nobody waits long for the database any more."""
+        self._patience = _HURRY
 
     async def run(self, work: Callable[[Connection], T]) -> T:
         """Do `work` in one transaction; an error undoes it.
@@ -45,12 +51,17 @@ class Database:
             raise StoreFailed(failures.CLOSED)
         task = asyncio.create_task(self._do(work), name="store")
         self._under_way.add(task)
-        task.add_done_callback(self._under_way.discard)
+        task.add_done_callback(self._done)
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(self._patience):
                 return await asyncio.shield(task)
         except _TROUBLE as error:
             raise StoreFailed(failures.reason_of(error)) from error
+
+    def _done(self, task: asyncio.Task[Any]) -> None:
+        self._under_way.discard(task)
+        if not task.cancelled():
+            task.exception()  # nobody may be waiting for it any more, and that is no error of the loop
 
     async def _do(self, work: Callable[[Connection], T]) -> T:
         async with asyncio.timeout(_TURN):
@@ -65,7 +76,7 @@ class Database:
         """Take no more work, wait for what is under way, and close the connection."""
         self._is_closed = True
         if self._under_way:
-            await asyncio.wait(self._under_way, timeout=PATIENCE)
+            await asyncio.wait(self._under_way, timeout=self._patience)
         await self._engine.dispose()
 
 

@@ -14,7 +14,7 @@ import structlog
 from sqlalchemy import Connection, RowMapping, and_, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from core.errors import AlreadyAsked, StoreFailed
+from core.errors import AlreadyAsked, StoreFailed, TakenByAnother
 from core.runs.journal import Phase, Record
 from core.store import failures
 from core.store.database import Database
@@ -56,20 +56,27 @@ class KeptJournal:
         self._waiting.pop(record.id, None)  # an earlier try that failed
         await self._flush()
 
-    async def save(self, record: Record, *, surely: bool = False) -> None:
-        """Replace what is written down of an open delivery, but for whose it is and what asked for it, and when.
-
-        Raises:
-            StoreFailed: with `surely` only: it is not on the disk, so what depends on it must not be done.
-        """
+    async def save(self, record: Record) -> None:
+        """Replace what is written down of an open delivery, but for whose it is and what asked for it, and when."""
         if _is_storable(record):
             self._wait(record.id, record)
-            failed = await self._flush()
+            await self._flush()
         else:
-            failed = StoreFailed(failures.UNSTORABLE)
-            log.warning("store.write_failed", deliveries=[record.id], reason=failed.reason)
-        if surely and failed is not None:
-            raise failed
+            log.warning("store.write_failed", deliveries=[record.id], reason=failures.UNSTORABLE)
+
+    async def claim(self, record: Record) -> None:
+        """Write down that the submit is about to be sent, if nobody else did.
+
+        Raises:
+            TakenByAnother: another process has begun to submit it, or closed it.
+            StoreFailed: it is not on the disk, so it must not be sent.
+        """
+        if not _is_storable(record):
+            raise StoreFailed(failures.UNSTORABLE)
+        if not isinstance(self._waiting.get(record.id), datetime):
+            self._waiting.pop(record.id, None)  # what waits is older, and must not be written over this
+        if not await self._database.run(partial(_claim, record)):
+            raise TakenByAnother
 
     async def close(self, delivery: str) -> None:
         """Its end was shown: forget the address and the order, keep the ids and times for the person's history."""
@@ -131,6 +138,12 @@ def _insert(record: Record, connection: Connection) -> None:
         connection.execute(insert(deliveries).values(**asdict(record)))
     except IntegrityError:
         raise AlreadyAsked from None
+
+
+def _claim(record: Record, connection: Connection) -> bool:
+    values = {name: value for name, value in asdict(record).items() if name not in _FIXED}
+    mine = and_(deliveries.c.id == record.id, _OPEN, deliveries.c.phase == Phase.IN_LINE)
+    return connection.execute(update(deliveries).where(mine).values(**values)).rowcount == 1
 
 
 def _update(connection: Connection, record: Record) -> None:

@@ -73,6 +73,7 @@ class Lock:
         try:
             yield lease
         finally:
+            self._database.hurry()
             beats.cancel()
             await asyncio.gather(beats, return_exceptions=True)
             await self._let_go(name, holder)

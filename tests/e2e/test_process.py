@@ -133,7 +133,7 @@ async def test_a_development_server_gets_the_commands_alone(world: World) -> Non
 @pytest.mark.timeout(60)
 async def test_the_demo_makes_a_picture_and_draws_the_states(tmp_path: Path) -> None:
     picture = tmp_path / "cat.png"
-    picture.write_bytes((ROOT / "docs" / "shots" / "4-done.png").read_bytes())
+    picture.write_bytes((ROOT / "docs" / "shots" / "5-done.png").read_bytes())
     words = ["demo", "--once", "--deployment", "image-to-image", "--prompt", "winter", "--image", str(picture)]
     folders = ["--out", str(tmp_path / "out"), "--shots", str(tmp_path / "shots")]
     process = await asyncio.create_subprocess_exec(

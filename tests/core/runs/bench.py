@@ -12,7 +12,7 @@ from core.comfydeploy.client import ComfyDeploy
 from core.comfydeploy.files import Files
 from core.comfydeploy.fit import Given
 from core.comfydeploy.transport import TIMEOUTS, Timeouts, Transport
-from core.errors import AlreadyAsked, StoreFailed, SurfaceLost, SurfaceSilent
+from core.errors import AlreadyAsked, StoreFailed, SurfaceLost, SurfaceSilent, TakenByAnother
 from core.hosts import Hosts, trusted_host
 from core.media import NETWORK, Media
 from core.metrics import Metrics
@@ -23,7 +23,7 @@ from core.runs.deliveries import Deliveries, Pauses
 from core.runs.estimates import Estimates
 from core.runs.following import Following, Means
 from core.runs.generation import Generation, Wish
-from core.runs.journal import Journal, Record
+from core.runs.journal import Journal, Phase, Record
 from core.runs.mark import Mark, read_mark
 from core.runs.parts import Parts
 from core.runs.rates import Rates
@@ -142,10 +142,16 @@ class Notebook:
         self._causes.add(record.cause or "")
         self.open[record.id] = record
 
-    async def save(self, record: Record, *, surely: bool = False) -> None:
+    async def claim(self, record: Record) -> None:
         await asyncio.sleep(0)
-        if self.full and surely:
+        if self.full:
             raise StoreFailed("full")
+        if self.open.get(record.id) is None or self.open[record.id].phase is not Phase.IN_LINE:
+            raise TakenByAnother
+        self.open[record.id] = record
+
+    async def save(self, record: Record) -> None:
+        await asyncio.sleep(0)
         if not self.full and record.id in self.open:
             self.open[record.id] = record
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from core.comfydeploy.errors import ApiError
 from core.comfydeploy.transport import TIMEOUTS
+from core.errors import StillNotFound
 from core.people.actor import Actor
 from core.runs.generation import Wish
 from core.runs.view import Stage
@@ -81,8 +82,9 @@ async def _all_at_once(bench: Bench, sequence: list[str], told: Told) -> None:
 async def _found(bench: Bench, actor: Actor, trail: str) -> str | None:
     """The run that another look finds."""
     canvas = Canvas()
-    await bench.generation.look(trail, actor, canvas)
-    if canvas.shown and canvas.shown[-1].stage is Stage.UNKNOWN:
+    try:
+        await bench.generation.look(trail, actor, canvas)
+    except StillNotFound:
         return None
     return (await canvas.end()).run_id
 

@@ -88,6 +88,12 @@ async def test_a_hint_at_a_run_of_another_delivery_is_not_believed(
         await until(lambda: Stage.LOOKING in canvas.stages)
         other = await bench.elsewhere(owner=owner)
 
-        _heard(bench, state("queued", run_id=other), canvas.shown[-1].delivery)
+        reads = bench.calls("GET", f"/api/run/{other}")
+        for _ in range(3):
+            _heard(bench, state("queued", run_id=other), canvas.shown[-1].delivery)
+        await until(lambda: bench.calls("GET", f"/api/run/{other}") > reads)
+        await asyncio.sleep(0.05)
 
-        assert ((await starting).run_id, canvas.stages[-1]) == (None, Stage.UNKNOWN)
+        assert (bench.calls("GET", f"/api/run/{other}"), canvas.stages[-1]) == (reads + 1, Stage.LOOKING)
+        starting.cancel()
+        await asyncio.wait({starting})

@@ -3,7 +3,7 @@
 import pytest
 
 from core.comfydeploy.errors import ApiError, OutOfCredits
-from core.errors import DeploymentGone, OrderForgotten, TooManyRuns
+from core.errors import DeploymentGone, OrderForgotten, StillNotFound, TooManyRuns
 from core.people.actor import Actor
 from core.runs.submission import Trail
 from core.runs.view import Stage
@@ -37,7 +37,8 @@ async def test_a_look_that_finds_nothing_asks_again(bench: Bench) -> None:
     trail = await bench.unknown(Canvas())
     canvas = Canvas()
 
-    await bench.generation.look(trail, ANNA, canvas)
+    with pytest.raises(StillNotFound):
+        await bench.generation.look(trail, ANNA, canvas)
 
     (view,) = canvas.shown
     assert (view.stage, view.trail, view.seed) == (Stage.UNKNOWN, trail, 4242)
@@ -58,7 +59,8 @@ async def test_another_process_that_finds_nothing_asks_as_the_first_did(bench: B
     trail = await bench.unknown(Canvas())
     canvas = Canvas()
 
-    await restarted.generation.look(trail, ANNA, canvas)
+    with pytest.raises(StillNotFound):
+        await restarted.generation.look(trail, ANNA, canvas)
 
     (view,) = canvas.shown
     assert (view.stage, view.trail) == (Stage.UNKNOWN, trail)

@@ -20,7 +20,7 @@ def test_a_run_by_itself_is_asked_for_more_rarely_with_its_age(age: float, secon
     assert Rates().alone(age) == seconds
 
 
-@pytest.mark.parametrize(("failures", "seconds"), [(0, 0.0), (1, 2.0), (2, 4.0), (4, 16.0), (5, 30.0), (5000, 30.0)])
+@pytest.mark.parametrize(("failures", "seconds"), [(0, 0.0), (1, 2.0), (2, 4.0), (3, 8.0), (4, 8.0), (5000, 8.0)])
 def test_while_reads_fail_it_is_asked_ever_more_rarely(failures: int, seconds: float) -> None:
     assert Rates().after_failures(failures) == seconds
 

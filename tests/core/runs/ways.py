@@ -13,9 +13,9 @@ from typing import Any, Final
 from core.cache import Kept
 from core.comfydeploy import errors
 from core.comfydeploy.models import Run, RunRow, Status
-from core.errors import AlreadyAsked, StoreFailed, SurfaceLost, SurfaceSilent
+from core.errors import AlreadyAsked, StoreFailed, SurfaceLost, SurfaceSilent, TakenByAnother
 from core.offer import Deployment, Offer
-from core.runs.journal import Record
+from core.runs.journal import Phase, Record
 from core.runs.mark import read_mark
 from core.runs.view import RunView
 from tests.core.runs.world import FLOW, FOREVER, NOTHING_SENT, SUBMITS, TROUBLES, End, Made, Message, World
@@ -143,11 +143,10 @@ class Canvas:
 
     async def show(self, view: RunView) -> bool:
         await self._reach()
-        was_there = self._message.exists
+        was_there, is_heard = self._message.exists, self._world.discord is None
         if self._world.discord != "silent":
             self._world.see(self._message, view)
         await self._life.moment()
-        is_heard = self._world.discord is None
         if not (is_heard or was_there):
             raise SurfaceSilent("no answer")
         return is_heard
@@ -201,11 +200,20 @@ class Disk:
             self._world.adopted.add(record.id)
         await self._life.moment()
 
-    async def save(self, record: Record, *, surely: bool = False) -> None:
+    async def claim(self, record: Record) -> None:
+        await self._life.moment()
+        if self._world.full:
+            raise StoreFailed("full")
+        written = self._world.book.get(record.id)
+        if written is None or written.phase is not Phase.IN_LINE:
+            raise TakenByAnother
+        self._waiting.pop(record.id, None)
+        self._world.book[record.id] = self._world.history[record.id] = record
+        await self._life.moment()
+
+    async def save(self, record: Record) -> None:
         self._waiting[record.id] = record
         await self._write()
-        if self._world.full and surely:
-            raise StoreFailed("full")
 
     async def close(self, delivery: str) -> None:
         self._waiting[delivery] = None
@@ -252,5 +260,5 @@ class Shelf:
             self._kept = Kept(Offer((FLOW,)), datetime.now(UTC))
         return FLOW
 
-    def peek(self) -> Kept[Offer] | None:
-        return self._kept
+    def recall_label(self, _: str) -> str | None:
+        return None if self._kept is None else FLOW.label

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from core.errors import StoreFailed
+from core.errors import StoreFailed, TakenByAnother
 from core.runs.journal import Phase
 from core.store.database import Database
 from core.store.journal import MOST_WAITING, KeptJournal
@@ -15,6 +15,7 @@ from tests.core.store.stage import RECORD, empty, fill, locked, record
 
 LONG = "x" * 100_000
 RUNNING = replace(RECORD, phase=Phase.RUNNING)
+SENDING = replace(RECORD, phase=Phase.SENDING)
 
 
 async def test_a_full_disk_refuses_a_wish(journal: KeptJournal, database: Database) -> None:
@@ -90,15 +91,24 @@ async def test_a_wish_that_was_refused_is_closed_should_it_be_on_the_disk(
     assert await journal.list_open() == []
 
 
-async def test_what_must_be_on_the_disk_is_or_is_refused(journal: KeptJournal, database: Database, path: Path) -> None:
+async def test_a_claim_is_on_the_disk_or_is_refused(journal: KeptJournal, database: Database, path: Path) -> None:
     await journal.add(RECORD)
     async with locked(database, path):
         with pytest.raises(StoreFailed, match="another process keeps it locked"):
-            await journal.save(RUNNING, surely=True)
+            await journal.claim(SENDING)
 
     assert await journal.list_open() == [RECORD]
-    await journal.save(RUNNING, surely=True)
-    assert await journal.list_open() == [RUNNING]
+    await journal.claim(SENDING)
+    assert await journal.list_open() == [SENDING]
+
+
+async def test_of_two_processes_one_claims(journal: KeptJournal, database: Database) -> None:
+    other_journal = KeptJournal(database, lambda: RECORD.asked_at)
+    await journal.add(RECORD)
+    await journal.claim(SENDING)
+
+    with pytest.raises(TakenByAnother):
+        await other_journal.claim(SENDING)
 
 
 async def test_text_that_cannot_be_written_holds_up_nothing(journal: KeptJournal) -> None:
@@ -107,7 +117,7 @@ async def test_text_that_cannot_be_written_holds_up_nothing(journal: KeptJournal
 
     await journal.save(replace(RUNNING, address="half a letter: \ud800"))
     with pytest.raises(StoreFailed):
-        await journal.save(replace(RUNNING, address="half a letter: \ud800"), surely=True)
+        await journal.claim(replace(RECORD, address="half a letter: \ud800"))
     await journal.save(record(2, phase=Phase.SENDING))
 
     assert await journal.list_open() == [RECORD, record(2, phase=Phase.SENDING)]

@@ -26,7 +26,7 @@ from tests.core.store.stage import NOW, RECORD
 async def main():
     async with open_store(sys.argv[1]) as store, store.lock("bot", Holder("studio", os.getpid(), NOW), lambda _: True):
         await store.journal.add(RECORD)
-        await store.journal.save(replace(RECORD, phase=Phase.SENDING), surely=True)
+        await store.journal.claim(replace(RECORD, phase=Phase.SENDING))
         os._exit(9)
 asyncio.run(main())
 """
