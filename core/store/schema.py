@@ -2,10 +2,13 @@
 
 from typing import Final
 
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Column, Connection, MetaData, String, Table, insert, inspect, select
+
+from core.store.tables import METADATA
 
 HEAD: Final = "0001"  # the newest migration; with it in place, Alembic need not even be imported
 STAMP: Final = "alembic_version"
+_STAMPS: Final = Table(STAMP, MetaData(), Column("version_num", String(32), primary_key=True))  # as Alembic has it
 
 
 def migrate(connection: Connection) -> None:
@@ -14,14 +17,12 @@ def migrate(connection: Connection) -> None:
     Raises:
         StoreFailed: a newer version of the bot made them.
     """
-    if _stamped(connection) != HEAD:
+    names = inspect(connection).get_table_names()
+    if not names:  # what all migrations together make, without the time and memory that Alembic takes
+        METADATA.create_all(connection)
+        _STAMPS.create(connection)
+        connection.execute(insert(_STAMPS).values(version_num=HEAD))
+    elif STAMP not in names or connection.scalar(select(_STAMPS.c.version_num)) != HEAD:
         from core.store.upgrade import upgrade  # noqa: PLC0415 -- Alembic is slow to import, and rarely needed
 
         upgrade(connection)
-
-
-def _stamped(connection: Connection) -> str | None:
-    if not inspect(connection).has_table(STAMP):
-        return None
-    stamp: str | None = connection.scalar(text(f"SELECT version_num FROM {STAMP}"))  # noqa: S608 -- our own word
-    return stamp

@@ -12,10 +12,10 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
 from core.errors import StoreFailed
-from core.store.database import Database
+from core.store.database import Database, open_database
 from core.store.schema import HEAD, migrate
 from core.store.tables import METADATA
-from core.store.upgrade import config
+from core.store.upgrade import config, upgrade
 from tests.core.store.stage import by_hand, url_of
 
 OPEN = """
@@ -32,7 +32,16 @@ def differences(connection: Connection) -> list[object]:
     return list(compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), METADATA))
 
 
-async def test_the_migrations_make_the_tables_as_they_are_described(database: Database) -> None:
+async def test_the_migrations_make_the_tables_as_they_are_described(tmp_path: Path) -> None:
+    async with open_database(url_of(tmp_path / "migrated.db")) as migrated:
+        await migrated.run(upgrade)
+
+        assert await migrated.run(differences) == []
+
+
+async def test_a_new_database_is_as_if_it_had_been_migrated(database: Database) -> None:
+    await database.run(upgrade)
+
     assert await database.run(differences) == []
 
 
