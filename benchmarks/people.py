@@ -14,7 +14,7 @@ from benchmarks.ledger import has_ended
 from stationthis_discord.sandbox.comfydeploy import Behaviour, ComfyDeploySandbox
 from stationthis_discord.sandbox.discord import DiscordSandbox, DriverError, Person, Shown
 
-PATIENCE: Final = 60.0  # seconds for a run, or for the sentence that says why there is none
+PATIENCE: Final = 240.0  # seconds for a run, or for what is said instead; an unclear submit is looked for up to 162
 PAUSE: Final = (0.3, 2.5)  # seconds between two things one person does
 AGAIN: Final = "🔁"
 

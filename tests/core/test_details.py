@@ -88,7 +88,7 @@ async def test_a_part_that_hangs_costs_only_itself(place: Place, part: str) -> N
     await place.catalog.list_workflows()
     place.sandbox.faults.add("GET", PARTS[part], faults.SILENT_AFTER)
 
-    async with aclosing(Details(place.api, place.catalog, share=0.4)) as hurried:
+    async with aclosing(Details(place.api, place.catalog, share=1.5)) as hurried:
         found = await hurried.of_workflow("upscale")
 
     missing = {name for name in ("whole", "versions", "deployments", "machine") if getattr(found, name) is None}
@@ -99,7 +99,7 @@ async def test_of_a_machine_that_hangs_the_rest_is_shown(place: Place) -> None:
     await place.catalog.list_machines()
     place.sandbox.faults.add("GET", "/api/machine/*", faults.SILENT_AFTER)
 
-    async with aclosing(Details(place.api, place.catalog, share=0.4)) as hurried:
+    async with aclosing(Details(place.api, place.catalog, share=1.5)) as hurried:
         found = await hurried.of_machine("classic")
 
     assert found.whole is None
