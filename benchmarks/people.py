@@ -14,7 +14,8 @@ from benchmarks.ledger import has_ended
 from stationthis_discord.sandbox.comfydeploy import Behaviour, ComfyDeploySandbox
 from stationthis_discord.sandbox.discord import DiscordSandbox, DriverError, Person, Shown
 
-PATIENCE: Final = 240.0  # seconds for a run, or for what is said instead; an unclear submit is looked for up to 162
+PATIENCE: Final = 60.0  # seconds for a run, or for the sentence that says why there is none
+LOOKING: Final = 180.0  # seconds more while the message says that the run of an unclear submit is looked for
 PAUSE: Final = (0.3, 2.5)  # seconds between two things one person does
 AGAIN: Final = "🔁"
 
@@ -152,6 +153,8 @@ class Guest:
         try:
             return await self._discord.until(look, PATIENCE)
         except TimeoutError:
+            if "Looking for your run" in str(self._discord.message(message_id)["embeds"]):
+                return await self._discord.until(look, LOOKING)
             shown = self._discord.message(message_id)["embeds"]
             raise TimeoutError(f"not within {PATIENCE} s: {shown}") from None
 
