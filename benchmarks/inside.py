@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import tempfile
 import threading
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -74,17 +75,19 @@ async def bot_inside(
 ) -> AsyncIterator[Inside]:
     """The bot, up until the block ends."""
     given = {name.lower(): value for name, value in (settings_for(api, discord) | settings).items()}
-    read = Settings(_env_file=None, **given)  # type: ignore[call-arg, arg-type]  # pydantic-settings reads them
-    logs.configure("console", "error", read.secrets)
-    inside = Inside(read)
-    thread = threading.Thread(target=inside.run, name="bot")
-    thread.start()
-    try:
-        await discord.ready(30)
-        yield inside
-    finally:
-        inside.loop.call_soon_threadsafe(inside.stop.set)
-        await asyncio.to_thread(thread.join, 20)
+    with tempfile.TemporaryDirectory() as folder:  # never the database of a bot that somebody runs here
+        given["stationthis_database_url"] = f"sqlite+aiosqlite:///{folder}/stationthis.db"
+        read = Settings(_env_file=None, **given)  # type: ignore[call-arg, arg-type]  # pydantic-settings reads them
+        logs.configure("console", "error", read.secrets)
+        inside = Inside(read)
+        thread = threading.Thread(target=inside.run, name="bot")
+        thread.start()
+        try:
+            await discord.ready(30)
+            yield inside
+        finally:
+            inside.loop.call_soon_threadsafe(inside.stop.set)
+            await asyncio.to_thread(thread.join, 20)
 
 
 def _told(task: "asyncio.Task[object]") -> str:

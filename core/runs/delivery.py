@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
@@ -21,7 +22,7 @@ class Delivery:
     `order` is what may still have to be submitted, `ticket` its place under the limits or in line. `lost` is set when
     the place does not take messages any more, `ending` once the end is being shown, `over` after it, whatever it was.
     `furnished`: the view has the deployment's name, prompt and seed, as far as there are any. `adopted`: somebody
-    looked at a run that nobody followed.
+    looked at a run that nobody followed. `today` is asked once, `clock` (in seconds) tells what passes.
     """
 
     record: Record
@@ -39,8 +40,11 @@ class Delivery:
     editing: asyncio.Lock = field(default_factory=asyncio.Lock)
     over: asyncio.Event = field(default_factory=asyncio.Event)
 
+    today: Callable[[], datetime] = lambda: datetime.now(UTC)
+    clock: Callable[[], float] = time.monotonic
+
     def __post_init__(self) -> None:
-        self._age_at_first, self._first = datetime.now(UTC) - self.record.asked_at, time.monotonic()
+        self._age_at_first, self._first = self.today() - self.record.asked_at, self.clock()
 
     @property
     def id(self) -> str:
@@ -61,7 +65,7 @@ class Delivery:
     @property
     def age(self) -> timedelta:
         """Since it was asked for; no change of the date while this process runs makes it jump."""
-        return self._age_at_first + timedelta(seconds=time.monotonic() - self._first)
+        return self._age_at_first + timedelta(seconds=self.clock() - self._first)
 
     @property
     def trail(self) -> Trail:

@@ -66,6 +66,11 @@ LINKS: Final = (
         "core/store/test_lock.py::test_who_was_not_heard_of_for_long_holds_it_no_more",
     ),
     Link(
+        "The date of the computer jumps while a run is under way",
+        "No delivery is older or younger by that: none is given up",
+        "core/runs/test_delivery.py::test_a_jump_of_the_date_makes_no_delivery_older_or_younger",
+    ),
+    Link(
         "A start finds a delivery that is over a day old by the clock",
         "It is not waited for, and its message says so",
         "core/runs/test_resuming_odd.py::test_what_was_asked_for_more_than_a_day_ago_is_not_waited_for",
