@@ -17,6 +17,7 @@ from rich.console import Console
 from benchmarks.api import measure_api
 from benchmarks.bot import MEASURES as BOT
 from benchmarks.cache import measure_cache
+from benchmarks.forms import measure_forms
 from benchmarks.lists import measure_lists
 from benchmarks.outage import measure_outage
 from benchmarks.submits import measure_submits
@@ -38,6 +39,7 @@ QUICK: Final[dict[str, Measure]] = {
     "outage": measure_outage,
     "submits": measure_submits,
     "suggestions": measure_suggestions,
+    "forms": measure_forms,
     "cache": measure_cache,
 }
 LONG: Final[dict[str, Measure]] = {"tracker": measure_tracker, "tracker-small": measure_small}

@@ -10,6 +10,7 @@ from typing import Final
 
 from rich.console import Console
 
+from benchmarks.clicks import measure_clicks
 from benchmarks.crowd import measure_crowd
 from benchmarks.finals import measure_finals
 from benchmarks.start import measure_servers, measure_start
@@ -18,6 +19,7 @@ from benchmarks.throughput import measure_throughput
 
 MEASURES: Final = {
     "start": measure_start,
+    "clicks": measure_clicks,
     "crowd": measure_crowd,
     "finals": measure_finals,
     "sustained": measure_sustained,

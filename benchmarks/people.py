@@ -18,6 +18,7 @@ PATIENCE: Final = 60.0  # seconds for a run, or for the sentence that says why t
 LOOKING: Final = 180.0  # seconds more while the message says that the run of an unclear submit is looked for
 PAUSE: Final = (0.3, 2.5)  # seconds between two things one person does
 AGAIN: Final = "🔁"
+_TEXT_INPUT, _UPLOAD = 4, 19  # https://docs.discord.com/developers/components/reference#component-object
 
 Message = dict[str, Any]
 
@@ -56,6 +57,7 @@ class Guest:
             self.bring_picture: 2,
             self.look_around: 4,
             self.blunder: 4,
+            self.fill_in: 3,
         }
 
     async def live(self, over: asyncio.Event) -> None:
@@ -123,6 +125,18 @@ class Guest:
         await self._person.run("deployments", {"deployment": "everything"})
         await self._person.autocomplete("generate", "deployment", "ima")
 
+    async def fill_in(self) -> None:
+        """A form by its message: a field, another thought, and run."""
+        shown = await self._person.run("generate", {"deployment": "text-to-image", "more_inputs": True})
+        form = str(shown.message_id)
+        modal = await self._person.click(form, "Fill in: Prompt, Negative prompt, Style")
+        text = _field(modal, _TEXT_INPUT)
+        await self._person.submit(modal, {text: "a heron"})
+        if self._random.random() < 0.2:
+            await self._person.click(form, "Discard")
+            return
+        await self._end(str((await self._person.click(form, "Run")).message_id))
+
     async def blunder(self) -> None:
         await self._person.run("generate", {"deployment": "no-such-thing"})
         await self._person.run("generate", {"deployment": "text-to-image", "inputs": "steps=999; wdth=3"})
@@ -134,11 +148,17 @@ class Guest:
     async def _generate(self, deployment: str, image: bytes | None = None, **options: str) -> str:
         files = {"image": ("mine.png", image)} if image else None
         shown: Shown = await self._person.run("generate", {"deployment": deployment, **options}, files)
+        if shown.modal is not None:  # something is missing, and that is a picture
+            shown = await self._person.submit(shown, {_field(shown, _UPLOAD): ("mine.png", picture())})
         assert shown.message_id is not None
         return shown.message_id
 
     async def _end(self, message_id: str) -> Message:
-        return await self._when(message_id, is_over)
+        """A question whether it was started is answered, so that none is left over at the end."""
+        message = await self._when(message_id, is_over)
+        if self._offers(message, "Give up"):
+            await self._person.click(message_id, "Give up")
+        return message
 
     async def _when(self, message_id: str, check: Callable[[Message], bool]) -> Message:
         """The first state that passes; what is refused late loses its message, and the reason is said in private."""
@@ -175,6 +195,13 @@ class Guest:
     def _offers(self, message: Message, button: str) -> bool:
         buttons = [item for row in message["components"] for item in row["components"]]
         return any(item.get("label") == button and not item.get("disabled") for item in buttons)
+
+
+def _field(shown: Shown, kind: int) -> str:
+    """The first field of this type in the form that was opened."""
+    labels = shown.modal["components"] if shown.modal is not None else []
+    fields = [label["component"] for label in labels]
+    return str(next(field["custom_id"] for field in fields if field["type"] == kind))
 
 
 def is_over(message: Message) -> bool:

@@ -1,67 +1,93 @@
 """`/deployments`: what can be run, and which inputs it has."""
 
 import io
-from typing import Any
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
 from cogs.ui import limits
-from cogs.ui.buttons import PAGE, list_buttons
 from cogs.ui.choices import deployment_choices
+from cogs.ui.deployments_view import (
+    LISTED,
+    MAKES,
+    Wanted,
+    deployment_buttons,
+    deployment_embed,
+    deployment_text,
+    deployments_buttons,
+    deployments_embeds,
+    listed,
+    wanted_by,
+    wanted_in,
+)
 from cogs.ui.door import suggesting
-from cogs.ui.embeds import deployment_embed, deployment_text, deployments_embed
 from cogs.ui.heard import heard
+from cogs.ui.private import acknowledge
 from cogs.ui.stale import old_since
 from cogs.ui.who import Pressed, Served
-from core.catalog import Catalog
-from core.offer import Deployment, choose
+from core.offer import Deployment
+from core.runs.estimates import BRIEFLY
 
 
 class Deployments(commands.Cog):
     def __init__(self, bot: Served) -> None:
-        self._catalog: Catalog = bot.services.catalog
-        bot.presses.update(page=Pressed(self.turn, PAGE), detail=Pressed(self.detail))
+        self._services = bot.services
+        bot.presses.update(page=Pressed(self.turn, LISTED), detail=Pressed(self.detail))
 
     @app_commands.command(description="What can be run, and which inputs it has")
-    @app_commands.describe(deployment="Show the inputs of this one")
+    @app_commands.describe(
+        search="Words of a name or a description",
+        makes="Only what makes this kind of result",
+        deployment="Show the inputs of this one",
+    )
+    @app_commands.choices(makes=MAKES)
     async def deployments(
-        self, interaction: discord.Interaction, deployment: app_commands.Range[str, 1, 200] | None = None
+        self,
+        interaction: discord.Interaction,
+        search: app_commands.Range[str, 1, 100] | None = None,
+        makes: str | None = None,
+        deployment: app_commands.Range[str, 1, 200] | None = None,
     ) -> None:
-        await heard(interaction.response.defer(ephemeral=True))
+        await acknowledge(interaction)
         if deployment is None:
-            page = await self._page(0)
-            await heard(interaction.edit_original_response(**page))
-        else:
-            found, embed = await self._one(deployment)
-            await heard(interaction.edit_original_response(embed=embed, attachments=_whole(found)))
+            await self._show(interaction, wanted_by(search, makes))
+            return
+        found, embed, view = await self._one(interaction, deployment)
+        await heard(interaction.edit_original_response(embed=embed, view=view, attachments=_whole(found)))
 
     @deployments.autocomplete("deployment")
     @suggesting
-    async def suggest(self, _: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
-        return deployment_choices(self._catalog.suggest(typed, limits.CHOICES))
+    async def suggest(self, interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        found = await self._services.offering.suggest(typed, limits.CHOICES, interaction.guild_id)
+        return deployment_choices(found)
 
     async def turn(self, interaction: discord.Interaction, what: str) -> None:
-        """Back and Next: `<page>-<which button>`."""
-        await heard(interaction.response.defer())
-        page = await self._page(int(what.partition("-")[0]))
-        await heard(interaction.edit_original_response(**page))
+        """Back, Next and Show all: which part of the list they lead to."""
+        await acknowledge(interaction)
+        await self._show(interaction, wanted_in(what))
 
     async def detail(self, interaction: discord.Interaction, deployment: str) -> None:
         """The menu: one deployment's id."""
-        await heard(interaction.response.defer())
-        found, embed = await self._one(deployment)
-        await heard(interaction.followup.send(embed=embed, files=_whole(found), ephemeral=True))
+        await acknowledge(interaction)
+        found, embed, view = await self._one(interaction, deployment)
+        await heard(interaction.followup.send(embed=embed, view=view, files=_whole(found), ephemeral=True))
 
-    async def _one(self, wanted: str) -> tuple[Deployment, discord.Embed]:
-        kept = await self._catalog.list_deployments()
-        found = choose(kept.value, wanted)
-        return found, deployment_embed(found, old_since(kept))
+    async def _show(self, interaction: discord.Interaction, wanted: Wanted) -> None:
+        kept = await self._services.offering.list(interaction.guild_id)
+        page = listed(kept.value, wanted)
+        usual = await self._services.estimates.usual_of(page.items, 0 if kept.stale else BRIEFLY)
+        embeds, view = deployments_embeds(kept, wanted, page, usual), deployments_buttons(wanted, page, usual)
+        await heard(interaction.edit_original_response(embeds=embeds, view=view))
 
-    async def _page(self, page: int) -> dict[str, Any]:
-        kept = await self._catalog.list_deployments()
-        return {"embed": deployments_embed(kept, page), "view": list_buttons(kept.value, page)}
+    async def _one(
+        self, interaction: discord.Interaction, wanted: str
+    ) -> tuple[Deployment, discord.Embed, discord.ui.View]:
+        kept = await self._services.offering.list(interaction.guild_id)
+        found = await self._services.offering.find(wanted, interaction.guild_id)
+        usual = await self._services.estimates.usual_of([found], 0 if kept.stale else BRIEFLY)
+        embed = deployment_embed(found, usual.get(found.id), old_since(kept))
+        return found, embed, deployment_buttons(found, self._services.dashboard)
 
 
 def _whole(deployment: Deployment) -> list[discord.File]:

@@ -9,7 +9,7 @@ import discord
 from cogs.operator_rights import Rights
 from cogs.ui.confirm import Question, question_buttons, question_embed
 from cogs.ui.private import acknowledge, show
-from core.comfydeploy.fit import Source
+from core.comfydeploy.values import Source
 from core.errors import AlreadyAsked
 from core.operator_errors import AskedByAnother
 from core.operators import Write

@@ -1,4 +1,4 @@
-"""`/settings` for everybody, and `/server` for those who manage a server: whether the ends of runs call people."""
+"""`/settings` for everybody, and `/server` for those who manage a server: calls, and what may be run there."""
 
 from typing import Literal
 
@@ -6,9 +6,26 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from cogs.ui import limits
+from cogs.ui.allowing import (
+    ALLOW,
+    ALLOW_ALL,
+    DEFAULT,
+    NO_DEFAULT,
+    PLACE,
+    TURN,
+    TURNED,
+    Place,
+    allowing_embed,
+    allowing_menus,
+    shown_in,
+)
+from cogs.ui.buttons import chosen
+from cogs.ui.choices import deployment_choices
+from cogs.ui.door import suggesting
 from cogs.ui.private import acknowledge, show
 from cogs.ui.settings_view import server_embed, settings_embed
-from cogs.ui.who import Served
+from cogs.ui.who import Pressed, Served
 from core.people.preferences import ManagersOnly, Preferences
 
 Switch = Literal["on", "off"]
@@ -27,6 +44,15 @@ class Settings(commands.Cog):
     def __init__(self, bot: Served) -> None:
         store = bot.services.store
         self._preferences = Preferences(store.settings if store else None)
+        self._offering = bot.services.offering
+        bot.presses.update(
+            {
+                ALLOW: Pressed(self.allow, PLACE, is_menu=True),
+                ALLOW_ALL: Pressed(self.allow_all, PLACE),
+                DEFAULT: Pressed(self.set_default, PLACE, is_menu=True),
+                TURN: Pressed(self.turn, TURNED),
+            }
+        )
 
     @app_commands.command(description="What you have set for yourself; say what is to be different")
     @app_commands.describe(pings="Call me when a run of more than 30 seconds ends")
@@ -43,14 +69,69 @@ class Settings(commands.Cog):
     async def show_server(self, interaction: discord.Interaction) -> None:
         await acknowledge(interaction)
         guild = _managed(interaction)
-        await show(interaction, server_embed(pings=await self._preferences.server_pings(guild)))
+        await self._server(interaction, guild, pings=await self._preferences.server_pings(guild))
 
     @server.command(name="pings", description="Whether people are called here when a run of theirs ends")
     @app_commands.describe(to="off: a quiet server, nobody is called here; on: everybody decides for themselves")
     async def set_pings(self, interaction: discord.Interaction, to: Switch) -> None:
         await acknowledge(interaction)
         guild = _managed(interaction)
-        await show(interaction, server_embed(pings=await self._preferences.change_server(guild, pings=to == "on")))
+        await self._server(interaction, guild, pings=await self._preferences.change_server(guild, pings=to == "on"))
+
+    @server.command(name="deployments", description="What may be run here, and what is run where nobody says what")
+    @app_commands.describe(default="Have this run where nobody says what")
+    async def show_deployments(
+        self, interaction: discord.Interaction, default: app_commands.Range[str, 1, 200] | None = None
+    ) -> None:
+        await acknowledge(interaction)
+        guild = _managed(interaction)
+        if default is not None:
+            await self._prefer(guild, default)
+        await self._panel(interaction, guild, Place())
+
+    @show_deployments.autocomplete("default")
+    @suggesting
+    async def suggest(self, interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        return deployment_choices(await self._offering.suggest(typed, limits.CHOICES, interaction.guild_id))
+
+    async def allow(self, interaction: discord.Interaction, what: str) -> None:
+        """The first menu: of what it shows, what may be run."""
+        await acknowledge(interaction)
+        guild = _managed(interaction)
+        await self._offering.pick(guild, shown_in(interaction), chosen(interaction))
+        await self._panel(interaction, guild, Place.read(what))
+
+    async def allow_all(self, interaction: discord.Interaction, what: str) -> None:
+        """The button that lifts all limits."""
+        await acknowledge(interaction)
+        guild = _managed(interaction)
+        await self._offering.change(guild, ids=None)
+        await self._panel(interaction, guild, Place.read(what))
+
+    async def set_default(self, interaction: discord.Interaction, what: str) -> None:
+        """The second menu: one deployment's id, or none."""
+        await acknowledge(interaction)
+        guild = _managed(interaction)
+        for wanted in chosen(interaction):
+            await self._prefer(guild, None if wanted == NO_DEFAULT else wanted)
+        await self._panel(interaction, guild, Place.read(what))
+
+    async def turn(self, interaction: discord.Interaction, what: str) -> None:
+        """To another page of either menu."""
+        await acknowledge(interaction)
+        await self._panel(interaction, _managed(interaction), Place.read(what))
+
+    async def _prefer(self, guild: int, wanted: str | None) -> None:
+        default = None if wanted is None else (await self._offering.find(wanted, guild)).id
+        await self._offering.change(guild, default=default)
+
+    async def _server(self, interaction: discord.Interaction, guild: int, *, pings: bool) -> None:
+        allowed, offer = await self._offering.allowed(guild), await self._offering.peek(None)
+        await show(interaction, server_embed(pings=pings, allowed=allowed, offer=offer))
+
+    async def _panel(self, interaction: discord.Interaction, guild: int, place: Place) -> None:
+        kept, allowed = await self._offering.list(None), await self._offering.allowed(guild)
+        await show(interaction, allowing_embed(kept, allowed, place), allowing_menus(kept.value, allowed, place))
 
 
 def _managed(interaction: discord.Interaction) -> int:

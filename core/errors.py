@@ -57,11 +57,17 @@ class Fault(Enum):
     UNREADABLE = auto()
     BLANK = auto()
     NOT_AN_ADDRESS = auto()
+    NO_FILE = auto()
+    TOO_MANY = auto()
+    FILE = auto()
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One input that does not fit: its id or what was written for it, and the facts a sentence needs."""
+    """One input that does not fit: its name or what was written for it, and the facts a sentence needs.
+
+    `key` is the input's id, empty where there is no such input; `file` says what is wrong with a file.
+    """
 
     name: str
     fault: Fault
@@ -69,6 +75,8 @@ class Problem:
     minimum: float | None = None
     maximum: float | None = None
     choices: tuple[str, ...] = ()
+    key: str = ""
+    file: CoreError | None = None
 
 
 class InputsInvalid(CoreError):
@@ -80,55 +88,24 @@ class InputsInvalid(CoreError):
         self.deployment = deployment
 
 
+class FormExpired(CoreError):
+    """A form that is kept no longer: it was left alone for too long, has been run, or the bot restarted."""
+
+
+class DeploymentNotHere(CoreError):
+    """A deployment that those who manage this server do not have on offer there; `label` is what it is called."""
+
+    def __init__(self, label: str) -> None:
+        super().__init__(label)
+        self.label = label
+
+
 class TookTooLong(CoreError):
     """What was asked for was not done within `seconds`; nothing is waited for any more."""
 
     def __init__(self, seconds: float) -> None:
         super().__init__(f"{seconds:g} s")
         self.seconds = seconds
-
-
-# -- Files --
-
-
-class FileError(CoreError):
-    """A file could not be taken or fetched; `name` is what the person or the run calls it."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__(f"{type(self).__name__}: {name}")
-        self.name = name
-
-
-class FileTooLarge(FileError):
-    """More bytes than `limit`; `size` in bytes when it is known."""
-
-    def __init__(self, name: str, *, limit: int, size: int | None = None) -> None:
-        super().__init__(name)
-        self.limit = limit
-        self.size = size
-
-
-class FileHostRefused(FileError):
-    """Its address is not one that files may be fetched from; `host` as written in the address."""
-
-    def __init__(self, name: str, *, host: str) -> None:
-        super().__init__(name)
-        self.host = host
-
-    def __str__(self) -> str:
-        return f"{super().__str__()} at {self.host}"
-
-
-class FileUnavailable(FileError):
-    """Its host did not hand it over; `status` when there was an answer."""
-
-    def __init__(self, name: str, *, status: int | None = None) -> None:
-        super().__init__(name)
-        self.status = status
-
-
-class FileNotAnImage(FileError):
-    """An image was asked for, and these bytes are none that can be read."""
 
 
 # -- Runs --

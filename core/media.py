@@ -1,37 +1,28 @@
-"""Files in and out: fetched within limits into a temporary file, handed to ComfyUI Deploy as uploads.
+"""Files that people and runs name, fetched within limits into a temporary file.
 
 The one door to aiohttp's client for addresses that others name. Nothing is ever held in memory as a whole.
 """
 
 import asyncio
 import io
-import ipaddress
-import mimetypes
 import socket
 import tempfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import IO, Final
 from urllib.parse import urljoin, urlsplit
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
-from PIL import Image
 from yarl import URL
 
-from core.comfydeploy.client import ComfyDeploy
-from core.comfydeploy.fit import Source
-from core.comfydeploy.inputs import Input, InputKind
-from core.errors import FileHostRefused, FileNotAnImage, FileTooLarge, FileUnavailable
-from core.hosts import Hosts
+from core.comfydeploy.values import Source
+from core.file_errors import FileHostRefused, FileTooLarge, FileUnavailable
+from core.hosts import Hosts, is_public
 
-LARGEST_INPUT: Final = 50 * 2**20  # bytes
 LARGEST_OUTPUT: Final = 500 * 2**20  # bytes
-MOST_PIXELS: Final = 64 * 10**6
 _REDIRECTS: Final = 3
-_FORMATS: Final = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,21 +36,24 @@ class LocalFile:
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """How files are reached: `resolve` makes what finds the addresses of a name, `pauses` are seconds between tries."""
+    """How files are reached: `resolve` makes what finds the addresses of a name, `pauses` are seconds between tries.
+
+    `timeout` is for one try, `patience` the seconds that a person's file may take in all: its host may be anybody's.
+    """
 
     timeout: aiohttp.ClientTimeout
     resolve: Callable[[], AbstractResolver] = aiohttp.ThreadedResolver
     pauses: tuple[float, ...] = (0.5, 2.0)
+    patience: float = 120.0
 
 
 NETWORK: Final = Network(aiohttp.ClientTimeout(total=300, sock_connect=10, sock_read=30))
 
 
 class Media:
-    """Fetches and uploads. Made by `connect`; `inputs` and `outputs` say where files may come from."""
+    """Fetches. Made by `connect`; `inputs` and `outputs` say where files may come from."""
 
-    def __init__(self, api: ComfyDeploy, inputs: Hosts, outputs: Hosts, network: Network = NETWORK) -> None:
-        self._api = api
+    def __init__(self, inputs: Hosts, outputs: Hosts, network: Network = NETWORK) -> None:
         self._inputs = inputs
         self._outputs = outputs
         self._network = network
@@ -67,10 +61,8 @@ class Media:
 
     @classmethod
     @asynccontextmanager
-    async def connect(
-        cls, api: ComfyDeploy, *, inputs: Hosts, outputs: Hosts, network: Network = NETWORK
-    ) -> AsyncIterator["Media"]:
-        media = cls(api, inputs, outputs, network)
+    async def connect(cls, *, inputs: Hosts, outputs: Hosts, network: Network = NETWORK) -> AsyncIterator["Media"]:
+        media = cls(inputs, outputs, network)
         try:
             yield media
         finally:
@@ -96,7 +88,8 @@ class Media:
         """
         _check_size(source.name, source.size, limit)
         if isinstance(source.where, str):
-            async with self._fetched(source.where, source.name, self._inputs, limit) as local:
+            patience = self._network.patience
+            async with self._fetched(source.where, source.name, self._inputs, limit, patience) as local:
                 yield local
             return
         try:
@@ -109,25 +102,16 @@ class Media:
             _check_size(source.name, size, limit)
             yield LocalFile(file, source.name, size)
 
-    async def upload(self, target: Input, source: Source) -> str:
-        """Hand a person's file to ComfyUI Deploy and return the address a run can use.
-
-        Raises:
-            FileError: too large, not to be had, or no image although `target` wants one.
-            ApiError: the API did not take it.
-        """
-        async with self.input(source, LARGEST_INPUT) as local:
-            name = local.name
-            if target.kind in {InputKind.IMAGE, InputKind.IMAGES}:
-                extension = await asyncio.to_thread(image_extension, local)
-                name = f"{Path(local.name).stem or 'image'}.{extension}"
-            content_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
-            return await self._api.files.upload(local.file, name, content_type)
-
     @asynccontextmanager
-    async def _fetched(self, url: str, name: str, hosts: Hosts, limit: int) -> AsyncIterator[LocalFile]:
+    async def _fetched(
+        self, url: str, name: str, hosts: Hosts, limit: int, seconds: float | None = None
+    ) -> AsyncIterator[LocalFile]:
         with tempfile.TemporaryFile() as file:
-            size = await self._downloaded(url, name, hosts, limit, file)
+            try:
+                async with asyncio.timeout(seconds):
+                    size = await self._downloaded(url, name, hosts, limit, file)
+            except TimeoutError:
+                raise FileUnavailable(name) from None
             file.seek(0)
             yield LocalFile(file, name, size)
 
@@ -147,6 +131,10 @@ class Media:
     async def _attempt(self, url: str, name: str, hosts: Hosts, limit: int, into: IO[bytes]) -> int:
         try:
             return await self._download(url, name, hosts, limit, into)
+        except aiohttp.ClientConnectorDNSError as error:
+            if isinstance(error.os_error, NotPublic):
+                raise FileHostRefused(name, host=error.host[:100]) from None
+            raise FileUnavailable(name) from None
         except (aiohttp.ClientError, TimeoutError, OSError):
             raise FileUnavailable(name) from None
 
@@ -168,8 +156,13 @@ class Media:
     def _session(self, hosts: Hosts) -> aiohttp.ClientSession:
         if hosts not in self._sessions:
             connector = aiohttp.TCPConnector(resolver=PublicResolver(hosts, self._network.resolve()))
-            self._sessions[hosts] = aiohttp.ClientSession(connector=connector)
+            # no cookies: what a host sets for one person's file is not for the next person's
+            self._sessions[hosts] = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
         return self._sessions[hosts]
+
+
+class NotPublic(OSError):
+    """A name leads to no public address."""
 
 
 class PublicResolver(AbstractResolver):
@@ -186,11 +179,11 @@ class PublicResolver(AbstractResolver):
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> list[ResolveResult]:
         found = await self._names.resolve(host, port, family)
-        if self._hosts.may_be_private(host):
+        if self._hosts.may_be_private(host, port):
             return found
-        public = [item for item in found if ipaddress.ip_address(item["host"]).is_global]
+        public = [item for item in found if is_public(item["host"])]
         if not public:
-            raise OSError(None, "no public address")
+            raise NotPublic(None, "no public address")
         return public
 
     async def close(self) -> None:
@@ -234,17 +227,3 @@ async def _stream(response: aiohttp.ClientResponse, name: str, limit: int, into:
     if size == 0:
         raise FileUnavailable(name, status=response.status)
     return size
-
-
-def image_extension(local: LocalFile) -> str:
-    """The extension for the image's real format; only the header is read, so a bomb stays folded."""
-    try:
-        with Image.open(local.file, formats=_FORMATS) as image:
-            width, height, form = image.width, image.height, (image.format or "").lower()
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
-        raise FileNotAnImage(local.name) from None
-    finally:
-        local.file.seek(0)
-    if width * height > MOST_PIXELS:
-        raise FileNotAnImage(local.name)
-    return "jpg" if form in {"jpeg", "mpo"} else form

@@ -1,5 +1,6 @@
 """What is on offer, as people name it: labels that no two share, and finding by id, label or name; pure."""
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -13,6 +14,7 @@ from core.errors import DeploymentAmbiguous, DeploymentNotFound, NameAmbiguous, 
 from core.search import Index
 
 PRODUCTION: Final = "production"
+_PICTURE: Final = re.compile(r"https://[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?/[A-Za-z0-9._~!$&'()*+,;=:@%/-]{1,1500}")
 ENVIRONMENTS: Final = (PRODUCTION, "staging", "public-share", "private-share", "community-share", "preview")
 
 
@@ -33,7 +35,7 @@ Record = TypeVar("Record")
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """One thing that can be run."""
+    """One thing that can be run. `cover` is the address of its picture: https, and without a signature."""
 
     id: str
     name: str
@@ -47,6 +49,7 @@ class Deployment:
     is_fluid: bool = False
     machine_id: str | None = None
     version_id: str | None = None
+    cover: str | None = None
 
     @property
     def roles(self) -> Roles:
@@ -170,7 +173,14 @@ def deployment_of(row: DeploymentRow) -> Deployment:
         is_fluid=row.modal_image_id is not None,
         machine_id=row.machine_id,
         version_id=row.workflow_version_id,
+        cover=_cover(row.workflow.cover_url) if row.workflow and row.workflow.cover_url else None,
     )
+
+
+def _cover(address: str) -> str | None:
+    """Without its query, which may hold a signature; None for what is no https address."""
+    plain = re.split(r"[?#]", address.strip(), maxsplit=1)[0]
+    return plain if _PICTURE.fullmatch(plain) else None
 
 
 def labelled(deployments: Iterable[Deployment]) -> tuple[Deployment, ...]:

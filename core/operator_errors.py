@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from core.errors import CoreError, FileError, InputsInvalid
+from core.errors import CoreError, InputsInvalid
+from core.file_errors import FileError
 
 
 class OperatorsOnly(CoreError):

@@ -7,7 +7,7 @@ says nothing of the account (no answer, a proxy's 502, a 429) fails the whole lo
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import structlog
@@ -16,6 +16,7 @@ from core.comfydeploy.client import ComfyDeploy
 from core.comfydeploy.deployments import PAGE, Page
 from core.comfydeploy.errors import ApiError, BadReply, NotFound, ServerFault
 from core.comfydeploy.inputs import parse_inputs
+from core.comfydeploy.model_names import ModelNames, Names, with_names
 from core.comfydeploy.operations import GET_VERSION
 from core.comfydeploy.outputs import made_by
 from core.offer import PRODUCTION, Deployment, Offer, deployment_of, labelled
@@ -38,14 +39,16 @@ class Pinned:
 
 @dataclass(slots=True)
 class _Found:
-    """What was read so far; pages shift while they are read, so ids repeat."""
+    """What was read so far; pages shift while they are read, so ids repeat. `models` are named in any environment."""
 
     environments: frozenset[str]
-    by_id: dict[str, Deployment]
-    unreadable: set[str]
+    by_id: dict[str, Deployment] = field(default_factory=dict)
+    unreadable: set[str] = field(default_factory=set)
+    models: ModelNames = field(default_factory=ModelNames)
 
     def take(self, page: Page) -> None:
         for row in page.rows:
+            self.models.add(row.version.workflow_api if row.version else None)
             if row.environment in self.environments:
                 self.by_id[row.id] = deployment_of(row)
         self.unreadable.update(_name_in(item) for item in page.unreadable)
@@ -58,7 +61,7 @@ async def read_offer(api: ComfyDeploy, environments: Iterable[str]) -> Offer:
         ApiError: the API is away or busy, or it gives neither the lists nor that of any single workflow.
     """
     wanted = tuple(environments)
-    found = _Found(frozenset(wanted), {}, set())
+    found = _Found(frozenset(wanted))
     try:
         for environment in wanted:
             for is_fluid in (False, True):  # each list leaves out the other's deployments
@@ -72,7 +75,7 @@ async def read_offer(api: ComfyDeploy, environments: Iterable[str]) -> Offer:
         log.warning("catalog.list_unreadable", error=str(error))
         if not await _walk(api, found):
             raise
-    return await _offer(found.by_id.values(), found.unreadable)
+    return await _offer(found.by_id.values(), found.unreadable, found.models)
 
 
 async def read_pinned(api: ComfyDeploy, pinned: Iterable[Pinned]) -> Offer:
@@ -82,9 +85,10 @@ async def read_pinned(api: ComfyDeploy, pinned: Iterable[Pinned]) -> Offer:
         ApiError: none can be read, or the API is away or busy.
     """
     deployments, unreadable, failures = list[Deployment](), list[str](), list[ApiError]()
+    models = ModelNames()
     for pin in pinned:
         try:
-            deployments.append(await _read_pin(api, pin))
+            deployments.append(await _read_pin(api, pin, models))
         except NotFound:
             unreadable.append(pin.name)
         except (ServerFault, BadReply) as error:
@@ -94,13 +98,14 @@ async def read_pinned(api: ComfyDeploy, pinned: Iterable[Pinned]) -> Offer:
             failures.append(error)
     if failures and not deployments:
         raise failures[0]
-    return await _offer(deployments, unreadable)
+    return await _offer(deployments, unreadable, models)
 
 
-async def _read_pin(api: ComfyDeploy, pin: Pinned) -> Deployment:
+async def _read_pin(api: ComfyDeploy, pin: Pinned, models: ModelNames) -> Deployment:
     version = await api.workflows.get_version(pin.version_id)
     if version.workflow_id is None:  # without it no run could be found again
         raise BadReply(GET_VERSION.name)
+    models.add(version.workflow_api)
     return Deployment(
         id=pin.deployment_id,
         name=pin.name,
@@ -114,12 +119,20 @@ async def _read_pin(api: ComfyDeploy, pin: Pinned) -> Deployment:
     )
 
 
-async def _offer(deployments: Iterable[Deployment], unreadable: Iterable[str]) -> Offer:
-    items = labelled(deployments)
+async def _offer(deployments: Iterable[Deployment], unreadable: Iterable[str], models: ModelNames) -> Offer:
+    names = models.listed()
+    whole = [_with_names(item, names) for item in deployments]
+    await _let_others_in()
+    items = labelled(whole)
     await _let_others_in()
     search = await Index.build((item, item.label, further(item)) for item in items)
     log.info("catalog.loaded", deployments=len(items), unreadable=len(set(unreadable)))
     return Offer(items, tuple(sorted(set(unreadable))), search)
+
+
+def _with_names(item: Deployment, names: Names) -> Deployment:
+    inputs = with_names(item.inputs, names)
+    return item if inputs is item.inputs else replace(item, inputs=inputs)
 
 
 def further(item: Deployment) -> str:

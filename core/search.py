@@ -17,7 +17,7 @@ LONGEST: Final = 100  # letters that count of a label and of what is typed: what
 LONGEST_FURTHER: Final = 300
 FEW: Final = 5  # with fewer hits than this, typing errors are looked for
 _STEP: Final = 64  # items indexed between two breaths of the event loop
-_CHECKED: Final = 1500  # items compared letter by letter, for each kind of hit
+_CHECKED: Final = 1500  # items compared letter by letter, for each kind of hit; more only where more are wanted
 _NEAR_CHECKED: Final = 40
 _ALIKE: Final = 0.5  # the share of its grams by which a near miss is known
 _SHORT: Final = range(3, 6)  # letters of words of which one error leaves hardly a gram
@@ -60,7 +60,7 @@ class Index(Generic[T]):
         if not words or limit <= 0:
             return self._items[: max(0, limit)]
         hits: dict[int, None] = {}
-        for number in self._hits(words):
+        for number in self._hits(words, max(_CHECKED, limit)):
             hits[number] = None
             if len(hits) == limit:
                 break
@@ -91,30 +91,30 @@ class Index(Generic[T]):
         yield from self._further.seal(len(self._items))
         yield from self._letters.seal(len(self._words))
 
-    def _hits(self, words: list[str]) -> Iterator[int]:
-        """Numbers of the items that have all of it, best first; some come more than once."""
+    def _hits(self, words: list[str], most: int) -> Iterator[int]:
+        """Numbers of the items that have all of it, best first; some come more than once. Each kind compares `most`."""
         start = f"\n {' '.join(words)}"
         whole = f"{start} \n"
         starts = [f" {word}" for word in words]
         if mask := self._grams.having(starts):
             ordered = mask & self._grams.having([start[:3], *_seams(words)])
             ended = ordered & self._grams.having([whole[-3:]])
-            yield from self._checked(ended, lambda label: label.startswith(whole))
-            yield from self._checked(ordered, lambda label: label.startswith(start))
-            yield from self._checked(mask, lambda label: all(piece in label for piece in starts))
-        yield from self._checked(self._grams.having(words), lambda label: all(word in label for word in words))
-        yield from self._described(starts)
+            yield from self._checked(ended, most, lambda label: label.startswith(whole))
+            yield from self._checked(ordered, most, lambda label: label.startswith(start))
+            yield from self._checked(mask, most, lambda label: all(piece in label for piece in starts))
+        yield from self._checked(self._grams.having(words), most, lambda label: all(word in label for word in words))
+        yield from self._described(starts, most)
 
-    def _checked(self, mask: int, fits: Callable[[str], bool]) -> Iterator[int]:
-        return (number for number in islice(numbers(mask), _CHECKED) if fits(self._labels[number]))
+    def _checked(self, mask: int, most: int, fits: Callable[[str], bool]) -> Iterator[int]:
+        return (number for number in islice(numbers(mask), most) if fits(self._labels[number]))
 
-    def _described(self, starts: list[str]) -> Iterator[int]:
+    def _described(self, starts: list[str], most: int) -> Iterator[int]:
         """The items of which each typed word starts a word, of the label or of the further text."""
         further = {start: self._further.starting(start[1:]) for start in starts}
         if not any(further.values()):
             return
         mask = reduce(and_, (bits | self._grams.having([start]) for start, bits in further.items()))
-        for number in islice(numbers(mask), _CHECKED):
+        for number in islice(numbers(mask), most):
             if all(start in self._labels[number] or bits >> number & 1 for start, bits in further.items()):
                 yield number
 

@@ -7,11 +7,15 @@ from functools import partial
 
 from core.catalog import KINDS, Catalog, Terms
 from core.comfydeploy.client import ComfyDeploy
+from core.dashboard import dashboard_of
+from core.forms.draft import Drafts
+from core.forms.forms import Forms
 from core.hosts import OUTPUT_HOSTS, Hosts, trusted_host
 from core.media import Media
 from core.metrics import Metrics
 from core.operators import Operators, Write
 from core.people.limits import Admission, RunLimits
+from core.people.offering import Offering
 from core.people.pings import Pings
 from core.runs.deliveries import Deliveries
 from core.runs.estimates import Estimates
@@ -24,6 +28,7 @@ from core.runs.results import Results
 from core.runs.submission import Submission
 from core.runs.tracker import Tracker
 from core.store.store import Store, open_store
+from core.uploads import Uploads
 from core.webhook import Hooks
 
 
@@ -32,7 +37,7 @@ class Plan:
     """What the services are made from; hosts as `host` or `host:port`.
 
     Without `database_url` nothing outlives the process. `progress_budget` in calls per second. Without `hooks` runs are
-    only asked about.
+    only asked about. `dashboard_url` is where ComfyUI Deploy's own pages are, if not those of the hosted service.
     """
 
     api_url: str
@@ -48,22 +53,27 @@ class Plan:
     writes: frozenset[Write] = frozenset()
     trusted_hosts: frozenset[str] = frozenset()
     input_hosts: Hosts = field(default_factory=Hosts)
+    dashboard_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What the surfaces use. `store` is None where nothing outlives the process."""
+    """What the surfaces use. `store` is None where nothing outlives the process, `dashboard` where nobody knows it."""
 
     api: ComfyDeploy
     catalog: Catalog
+    offering: Offering
     metrics: Metrics
     media: Media
+    forms: Forms
     deliveries: Deliveries
     generation: Generation
     operators: Operators
     admission: Admission
     limits: RunLimits
     pings: Pings
+    estimates: Estimates
+    dashboard: str | None
     store: Store | None
 
 
@@ -80,25 +90,42 @@ async def open_services(plan: Plan) -> AsyncIterator[Services]:
         store = await stack.enter_async_context(open_store(plan.database_url)) if plan.database_url else None
         api = await stack.enter_async_context(ComfyDeploy.connect(plan.api_url, plan.api_key, metrics=metrics))
         inputs = Hosts(plan.input_hosts.public, plan.input_hosts.trusted | plan.trusted_hosts)
-        media = await stack.enter_async_context(Media.connect(api, inputs=inputs, outputs=Hosts(OUTPUT_HOSTS, trusted)))
+        media = await stack.enter_async_context(Media.connect(inputs=inputs, outputs=Hosts(OUTPUT_HOSTS, trusted)))
         snapshots = store.snapshots if store else None
         catalog = await stack.enter_async_context(aclosing(Catalog(api, plan.terms, snapshots=snapshots)))
+        offering = Offering(catalog, store.settings if store else None)
         tracker = await stack.enter_async_context(Tracker.start(api.runs, Rates(budget=plan.progress_budget)))
         limits = RunLimits(plan.runs_per_user, plan.runs_total, plan.waiting_per_user)
         journal = store.journal if store else Forgetful()
         pings = Pings(store.settings if store else None)
         deliveries = Deliveries(journal, limits, metrics)
-        means = Means(
-            deliveries, tracker, Results(api, media), catalog, Estimates(api.runs.list_newest), pings.are_wanted
-        )
-        following = Following(means)
+        estimates = Estimates(api.runs.list_newest)
+        following = Following(Means(deliveries, tracker, Results(api, media), catalog, estimates, pings.are_wanted))
         hook = plan.hooks.address if plan.hooks else _no_hook
-        parts = Parts(api, catalog, media, Submission(api), deliveries, following, limits, metrics, hook)
+        forms = Forms(offering, Drafts())
+        uploads = await stack.enter_async_context(aclosing(Uploads(media, api.files)))
+        parts = Parts(
+            api, catalog, offering, forms, uploads, Submission(api), deliveries, following, limits, metrics, hook
+        )
         generation = await stack.enter_async_context(aclosing(Generation(parts, journal)))
         _watch(metrics, catalog, limits)
-        operators = Operators(api, catalog, media, plan.writes)
-        admission = Admission(plan.guilds)
-        yield Services(api, catalog, metrics, media, deliveries, generation, operators, admission, limits, pings, store)
+        yield Services(
+            api=api,
+            catalog=catalog,
+            offering=offering,
+            metrics=metrics,
+            media=media,
+            forms=forms,
+            deliveries=deliveries,
+            generation=generation,
+            operators=Operators(api, catalog, media, plan.writes),
+            admission=Admission(plan.guilds),
+            limits=limits,
+            pings=pings,
+            estimates=estimates,
+            dashboard=dashboard_of(plan.api_url, plan.dashboard_url),
+            store=store,
+        )
 
 
 def _watch(metrics: Metrics, catalog: Catalog, limits: RunLimits) -> None:

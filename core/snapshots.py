@@ -9,12 +9,13 @@ from typing import Final, Generic, TypeVar
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from core.comfydeploy.inputs import Input
+from core.comfydeploy.kinds import MODELS
 from core.comfydeploy.records import Machine, Workflow
 from core.offer import Deployment, Labelled, Listing, Named, Offer
 from core.reading import further
 from core.search import Index
 
-FORMAT: Final = 1  # to be raised whenever what is below, or what is written by it, changes its meaning
+FORMAT: Final = 2  # to be raised whenever what is below, or what is written by it, changes its meaning
 _LINE: Final = 50  # items written or read between two breaths of the event loop
 _PLAIN: Final = ConfigDict(ser_json_inf_nan="constants", hide_input_in_errors=True)
 
@@ -114,12 +115,17 @@ async def _offer_of(content: Content[Deployment]) -> Offer:
     return Offer(items, content.unreadable, search)
 
 
-def _without_addresses(item: Deployment) -> Deployment:
-    """An address that is a default may hold a secret: only that there is one is kept."""
-    return replace(item, inputs=tuple(map(_without_address, item.inputs)))
+def _kept(item: Deployment) -> Deployment:
+    return replace(item, inputs=tuple(map(_kept_input, item.inputs)))
 
 
-def _without_address(item: Input) -> Input:
+def _kept_input(item: Input) -> Input:
+    """Of an address that is a default only that there is one, as it may hold a secret.
+
+    Names of models are the same for all of them, and of no use while the API is away.
+    """
+    if item.kind in MODELS:
+        item = replace(item, options=())
     has_address = isinstance(item.default, str) and "://" in item.default
     return replace(item, default=None, linked=True) if has_address else item
 
@@ -129,7 +135,7 @@ def _without_endpoint(item: Named[Machine]) -> Named[Machine]:
 
 
 OFFER: Final = Form[Deployment, Offer](
-    Deployment, lambda offer: Content(offer.deployments, offer.unreadable), _offer_of, _without_addresses
+    Deployment, lambda offer: Content(offer.deployments, offer.unreadable), _offer_of, _kept
 )
 WORKFLOWS: Final = Form[Named[Workflow], Listing[Named[Workflow]]](
     Named[Workflow],

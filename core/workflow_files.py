@@ -5,10 +5,10 @@ import math
 from dataclasses import dataclass
 from typing import Any, Final, NoReturn
 
-from core.comfydeploy.fit import Source
 from core.comfydeploy.inputs import graph_nodes
+from core.comfydeploy.values import Source
 from core.comfydeploy.workflows import Upload
-from core.errors import FileError
+from core.file_errors import FileError
 from core.media import Media
 from core.operator_errors import UploadRefused, WorkflowFileInvalid
 

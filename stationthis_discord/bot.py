@@ -13,6 +13,7 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from cogs.deployments import Deployments
+from cogs.forms import Forms
 from cogs.generate import Generate
 from cogs.help import Help
 from cogs.machines import Machines
@@ -23,10 +24,11 @@ from cogs.settings import Settings
 from cogs.status import Status
 from cogs.ui import door
 from cogs.ui.answering import Answering
-from cogs.ui.buttons import Immortal, is_ours
+from cogs.ui.buttons import Immortal, is_ours, submitted
 from cogs.ui.who import Pressed
+from cogs.use import Use
 from cogs.workflows import Workflows
-from core.errors import ButtonUnknown, NotServedHere, Stopping
+from core.errors import ButtonUnknown, CoreError, NotServedHere, Stopping
 from core.services import Services
 from stationthis_discord.commands_sync import sync_commands
 
@@ -95,13 +97,16 @@ class StationBot(commands.AutoShardedBot):
         self.services = services
         self.answering = Answering()
         self.presses: dict[str, Pressed] = {}
+        self.submits: dict[str, Pressed] = {}
+        self.remedies: dict[type[CoreError], door.Remedy] = {}
         self._load_shown: str | None = None
         self._dev_guild = discord.Object(dev_guild) if dev_guild else None
         self._admin_guild = discord.Object(admin_guild) if admin_guild else None
 
     async def setup_hook(self) -> None:
         cogs = (
-            Generate(self.services),
+            Generate(self),
+            Forms(self),
             Deployments(self),
             Workflows(self),
             Machines(self),
@@ -109,6 +114,7 @@ class StationBot(commands.AutoShardedBot):
             Settings(self),
             Runs(self),
             Reactions(self, self),
+            Use(self, self.tree),
             Help(),
         )
         for cog in cogs:
@@ -121,10 +127,11 @@ class StationBot(commands.AutoShardedBot):
         log.info("bot.invite", link=discord.utils.oauth_url(self.application_id or 0, permissions=PERMISSIONS))
 
     async def on_interaction(self, interaction: discord.Interaction["StationBot"], /) -> None:
-        """Answer buttons and forms that nothing else takes: those of older versions, and expired ones."""
-        is_form = interaction.type is discord.InteractionType.modal_submit
+        """Take the forms, and answer buttons that nothing else takes: those of older versions, and expired ones."""
         is_press = interaction.type is discord.InteractionType.component
-        if is_form or (is_press and not is_ours(interaction.custom_id or "")):
+        if interaction.type is discord.InteractionType.modal_submit:
+            await submitted(interaction)
+        elif is_press and not is_ours(interaction.custom_id or ""):
             await door.answer(interaction, ButtonUnknown(), "unknown component")
 
     async def on_app_command_completion(self, interaction: discord.Interaction["StationBot"], _: object, /) -> None:

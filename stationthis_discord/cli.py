@@ -67,7 +67,7 @@ def generate(  # noqa: PLR0913, PLR0917 -- one parameter for each option
     pace: Annotated[float, typer.Option(help="With --sandbox: multiplies how long its runs take", min=0.0)] = 1.0,
 ) -> None:
     """Run one deployment from the terminal and save its files."""
-    from core.comfydeploy.fit import Given, Source
+    from core.comfydeploy.values import Given, Source
     from stationthis_discord import oneshot
 
     pairs = [text.partition("=") for text in inputs or []]

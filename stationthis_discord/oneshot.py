@@ -8,10 +8,10 @@ from pathlib import Path
 
 from rich.console import Console
 
-from core.comfydeploy.fit import Given
+from core.comfydeploy.values import Given
 from core.errors import CannotCancel, CoreError
+from core.forms.wish import Wish
 from core.people.actor import Actor
-from core.runs.generation import Wish
 from core.runs.view import Stage
 from core.services import Plan, Services, open_services
 from stationthis_discord import log

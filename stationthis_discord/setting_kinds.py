@@ -17,6 +17,7 @@ from core.reading import Pinned
 
 _HOST: Final = re.compile(r"[A-Za-z0-9.-]+(:\d{1,5})?")
 _SQLITE: Final = "sqlite+aiosqlite:///"
+_LONGEST_DASHBOARD: Final = 400  # characters: a link button takes 512, and the path of a page comes behind it
 _BIND: Final = re.compile(r"(?:\[(?P<v6>[0-9A-Fa-f:.]+)\]|(?P<host>[A-Za-z0-9.-]+)):(?P<port>[0-9]{1,5})")
 
 
@@ -56,6 +57,13 @@ def _public_address(value: str) -> str:
             trusted_host(address)
             return address
     raise ValueError("must be an http:// or https:// address without query, fragment or credentials")
+
+
+def _dashboard_address(value: str) -> str:
+    address = _public_address(value)
+    if len(address) > _LONGEST_DASHBOARD:
+        raise ValueError(f"must have at most {_LONGEST_DASHBOARD} characters")
+    return address
 
 
 def _database_url(value: str) -> str:
@@ -143,6 +151,7 @@ Bind = Annotated[str, AfterValidator(_bind)]
 ApiAddress = Annotated[str, AfterValidator(_api_address)]
 DiscordAddress = Annotated[str, AfterValidator(_discord_address)]
 PublicAddress = Annotated[str, AfterValidator(_public_address)]
+DashboardAddress = Annotated[str, AfterValidator(_dashboard_address)]
 DatabaseUrl = Annotated[str, AfterValidator(_database_url)]
 WebhookSecret = Annotated[SecretStr, AfterValidator(_webhook_secret)]
 Token = Annotated[SecretStr, AfterValidator(_token)]

@@ -13,7 +13,7 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, SettingsConfigDict
 
 from core.catalog import Terms
-from core.hosts import Hosts, trusted_host, trusted_hosts
+from core.hosts import ANYWHERE, Hosts, trusted_host, trusted_hosts
 from core.offer import PRODUCTION
 from core.operators import Write
 from core.services import Plan
@@ -21,6 +21,7 @@ from core.webhook import Hooks
 from stationthis_discord.setting_kinds import (
     ApiAddress,
     Bind,
+    DashboardAddress,
     DatabaseUrl,
     DiscordAddress,
     Environments,
@@ -37,7 +38,6 @@ from stationthis_discord.setting_kinds import (
 )
 
 ENV_FILE: Final = Path(".env")
-DISCORD_CDN: Final = ("cdn.discordapp.com", "media.discordapp.net")
 _HOOKED: Final = ("stationthis_webhook_secret", "stationthis_http_bind")  # what a public address is no use without
 
 
@@ -100,6 +100,7 @@ class ApiSettings(BaseSettings):
                 tuple(self.stationthis_deployments),
             ),
             trusted_hosts=trusted_hosts(self.stationthis_media_hosts),
+            input_hosts=Hosts(ANYWHERE),
         )
 
 
@@ -143,6 +144,10 @@ class Settings(ApiSettings):
     )
     stationthis_operator_writes: Writes = Field(
         default=list(Write), description="What /operator may change at ComfyUI Deploy, comma list; none: nothing"
+    )
+    stationthis_dashboard_url: DashboardAddress | None = Field(
+        default=None,
+        description="http(s) address of ComfyUI Deploy's own pages, for links to them; known for the hosted service",
     )
     stationthis_dev_guild_id: Snowflake | None = Field(
         default=None, description="Register the commands in this server only (they appear there at once)"
@@ -194,7 +199,8 @@ class Settings(ApiSettings):
             database_url=self.stationthis_database_url,
             guilds=self._served,
             writes=frozenset(self.stationthis_operator_writes),
-            input_hosts=Hosts(DISCORD_CDN, local),
+            input_hosts=Hosts(ANYWHERE, local),
+            dashboard_url=self.stationthis_dashboard_url,
         )
 
 

@@ -1,9 +1,9 @@
-"""The one door errors leave by: the sentence to the person, the same reference in the log."""
+"""The one door errors leave by: the sentence to the person, the same reference in the log; or what helps them on."""
 
 import functools
 import secrets
-from collections.abc import Callable, Coroutine
-from typing import Any, Final, TypeVar
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from typing import Any, Final, Protocol, TypeVar, cast
 
 import discord
 import structlog
@@ -19,6 +19,16 @@ log = structlog.get_logger(__name__)
 
 C = TypeVar("C")
 Suggest = Callable[[C, discord.Interaction, str], Coroutine[Any, Any, list[app_commands.Choice[str]]]]
+
+Remedy = Callable[[discord.Interaction, Any], Awaitable[None]]
+"""Answers an error of one kind with something better than a sentence, acknowledged or not; raises what Discord does."""
+
+
+class Helpful(Protocol):
+    """The bot, as far as it is known here. `remedies` are by the very kind of an error."""
+
+    remedies: Mapping[type[CoreError], Remedy]
+
 
 # Unknown interaction; already acknowledged: another process of this bot answers, and its answer is not ours to touch
 _NO_ANSWER_POSSIBLE: Final = {10062, 40060}
@@ -60,6 +70,8 @@ async def answer(interaction: discord.Interaction, error: BaseException, door: s
     ):
         log.warning("interaction.lost", door=door, user=interaction.user.id, error=str(cause))
         return
+    if await _helped(interaction, cause, door):
+        return
     embed = report(error, door, interaction.user.id)
     reason = ""
     for unclear in (isinstance(cause, SurfaceSilent), True):
@@ -73,6 +85,22 @@ async def answer(interaction: discord.Interaction, error: BaseException, door: s
         else:
             return
     log.warning("interaction.unanswered", door=door, user=interaction.user.id, error=reason)
+
+
+async def _helped(interaction: discord.Interaction, cause: BaseException, door: str) -> bool:
+    """Whether the person was given something better than a sentence."""
+    remedy = cast("Helpful", interaction.client).remedies.get(cast("type[CoreError]", type(cause)))
+    if remedy is None or interaction.type is discord.InteractionType.autocomplete:
+        return False
+    try:
+        await remedy(interaction, cause)
+    except (discord.DiscordException, CoreError) as failed:
+        log.warning("interaction.not_helped", door=door, user=interaction.user.id, error=str(failed))
+        return False
+    except Exception:  # a mistake of ours in what was to help must not keep the sentence back
+        log.exception("interaction.not_helped", door=door, user=interaction.user.id)
+        return False
+    return True
 
 
 async def _send(interaction: discord.Interaction, embed: discord.Embed, *, unclear: bool) -> None:
@@ -95,11 +123,11 @@ async def _send_by_token(interaction: discord.Interaction, embed: discord.Embed)
     is_command = interaction.type is discord.InteractionType.application_command
     if is_command or interaction.response.type is discord.InteractionResponseType.deferred_channel_message:
         # a deferred answer is public or not from the start, so the public one makes way for one that is not
-        await _withdraw(interaction)
+        await withdraw(interaction)
     await interaction.followup.send(embed=embed, ephemeral=True)
 
 
-async def _withdraw(interaction: discord.Interaction) -> None:
+async def withdraw(interaction: discord.Interaction) -> None:
     """Delete the first answer, as far as that is possible: the sentence is to be sent in any case.
 
     Raises:

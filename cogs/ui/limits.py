@@ -18,6 +18,17 @@ LARGEST_INTEGER: Final = 2**53 - 1
 
 # https://docs.discord.com/developers/components/reference
 SELECT_LABEL: Final = 100
+SELECT_OPTIONS: Final = 25
+RADIO_OPTIONS: Final = 10
+BUTTON_LABEL: Final = 80
+LABEL: Final = 45
+LABEL_DESCRIPTION: Final = 100
+TEXT_PLACEHOLDER: Final = 100
+TEXT_VALUE: Final = 4000
+UPLOADS: Final = 10
+
+# https://docs.discord.com/developers/interactions/receiving-and-responding#interaction-response-object-modal
+MODAL_TITLE: Final = 45
 
 # https://docs.discord.com/developers/interactions/receiving-and-responding: tokens are valid for 15 minutes
 TOKEN_LIFE: Final = 14 * 60.0  # seconds; a minute in hand

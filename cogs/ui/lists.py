@@ -54,12 +54,12 @@ class Page(Generic[T]):
     total: int
 
 
-def page_at(items: Sequence[T], wanted: int) -> Page[T]:
-    """This page, or the nearest that there is."""
-    count = max(1, -(-len(items) // PAGE_LENGTH))
+def page_at(items: Sequence[T], wanted: int, length: int = PAGE_LENGTH) -> Page[T]:
+    """This page of so many items, or the nearest that there is."""
+    count = max(1, -(-len(items) // length))
     number = min(max(0, wanted), count - 1)
-    start = number * PAGE_LENGTH
-    return Page(tuple(items[start : start + PAGE_LENGTH]), number, count, len(items))
+    start = number * length
+    return Page(tuple(items[start : start + length]), number, count, len(items))
 
 
 def workflows_page(listing: Listing[Named[Workflow]], wanted: int) -> Page[Named[Workflow]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import discord
 
-from cogs.ui.buttons import Immortal
+from cogs.ui.buttons import Immortal, button
 from cogs.ui.lists import Page, T
 
 
@@ -18,28 +18,30 @@ class Verbs:
     prompt: str
 
 
-def paging(page: Page[T], options: Sequence[discord.SelectOption], verbs: Verbs) -> discord.ui.View:
-    """`options` are the items of this page. What the Back and Next buttons hand on is `page_in`'s to read."""
+def paging(
+    page: Page[T], options: Sequence[discord.SelectOption], verbs: Verbs, before: str = "", after: str = ""
+) -> discord.ui.View:
+    """`options` are the items of this page. What the Back and Next buttons hand on is `page_in`'s to read.
+
+    `before` stands in front of the number of the page in what menu and buttons hand on, `after` behind it in that of
+    the buttons, each with a hyphen of its own.
+    """
     view = discord.ui.View(timeout=None)
     if options:
-        custom_id = f"st:{verbs.detail}:{page.number}"
-        menu = discord.ui.Select[discord.ui.View](custom_id=custom_id, placeholder=verbs.prompt, options=list(options))
-        view.add_item(Immortal(menu, verbs.detail, str(page.number)))
+        what = f"{before}{page.number}"
+        menu = discord.ui.Select[discord.ui.View](
+            custom_id=f"st:{verbs.detail}:{what}", placeholder=verbs.prompt, options=list(options)
+        )
+        view.add_item(Immortal(menu, verbs.detail, what))
     if page.count > 1:
         last = page.count - 1
         # both buttons need ids of their own even where they lead to the same page
-        view.add_item(_turn(verbs.page, f"{max(0, page.number - 1)}-0", "Back", "⬅", disabled=page.number == 0))
-        view.add_item(_turn(verbs.page, f"{min(last, page.number + 1)}-1", "Next", "➡", disabled=page.number == last))
+        back, following = max(0, page.number - 1), min(last, page.number + 1)
+        view.add_item(button(verbs.page, f"{before}{back}-0{after}", "Back", "⬅", disabled=page.number == 0))
+        view.add_item(button(verbs.page, f"{before}{following}-1{after}", "Next", "➡", disabled=page.number == last))
     return view
 
 
 def page_in(what: str) -> int:
-    """The page a Back or Next button leads to, from what has the shape `PAGE`."""
+    """The page a Back or Next button leads to, from what has the shape `PAGE`, with anything behind it."""
     return int(what.partition("-")[0])
-
-
-def _turn(verb: str, what: str, label: str, emoji: str, *, disabled: bool) -> Immortal:
-    button = discord.ui.Button[discord.ui.View](
-        custom_id=f"st:{verb}:{what}", label=label, emoji=emoji, disabled=disabled
-    )
-    return Immortal(button, verb, what)

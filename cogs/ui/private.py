@@ -1,8 +1,14 @@
 """Answers that only one person sees: acknowledged first, then shown in one message."""
 
+from collections.abc import Awaitable
+
 import discord
+import structlog
 
 from cogs.ui.heard import heard
+from core.errors import CoreError
+
+log = structlog.get_logger(__name__)
 
 
 async def acknowledge(interaction: discord.Interaction) -> None:
@@ -18,3 +24,11 @@ async def show(interaction: discord.Interaction, embed: discord.Embed, view: dis
 async def show_beside(interaction: discord.Interaction, embed: discord.Embed) -> None:
     """A further message, for a button whose own message stays."""
     await heard(interaction.followup.send(embed=embed, ephemeral=True))
+
+
+async def beside(answer: Awaitable[object]) -> None:
+    """What may fail: the matter itself is done."""
+    try:
+        await heard(answer)
+    except (discord.DiscordException, CoreError) as failed:
+        log.info("message.not_changed", error=str(failed))

@@ -4,14 +4,18 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from cogs.ui.text import code, named, number, size
-from core.errors import (
-    Fault,
+from core.comfydeploy.kinds import InputKind
+from core.comfydeploy.values import Adjusted
+from core.comfydeploy.written import MOST_FILES
+from core.errors import Fault, Problem
+from core.file_errors import (
+    FileDamaged,
     FileError,
     FileHostRefused,
     FileNotAnImage,
+    FileOfOtherKind,
     FileTooLarge,
     FileUnavailable,
-    Problem,
 )
 
 _MOST_CHOICES: Final = 12
@@ -19,7 +23,22 @@ _MOST_CHOICES: Final = 12
 
 def problem_words(problem: Problem) -> str:
     """What is wrong with one input, and what would be right."""
-    return f"**{named(problem.name, 60)}** {_FAULTS[problem.fault](problem)}"
+    return f"**{named(problem.name, 60)}** {fault_words(problem)}"
+
+
+def fault_words(problem: Problem) -> str:
+    """The same without the input's name, for a place that has it already."""
+    return _FAULTS[problem.fault](problem)
+
+
+def adjusted_words(item: Adjusted) -> str:
+    """What is used instead of a number beyond its range."""
+    what = f"**{named(item.name, 60)}** {code(item.given, 30)} → {code(item.used, 30)}"
+    low, high = item.minimum, item.maximum
+    if low is not None and high is not None:
+        return f"{what}: it takes {number(low)} to {number(high)}."
+    bound = f"{number(low)} or more" if low is not None else f"{number(high or 0)} or less"
+    return f"{what}: it takes {bound}."
 
 
 def _range(problem: Problem) -> str:
@@ -42,8 +61,13 @@ def _unknown(problem: Problem) -> str:
 
 
 def _not_an_option(problem: Problem) -> str:
-    right = f"one of {_choices(problem)}" if problem.choices else "one of its options"
-    return f"must be {right}{_wrote(problem)}"
+    right = _choices(problem) or "one of its options"
+    return f"must be {'one of ' if len(problem.choices) > 1 else ''}{right}{_wrote(problem)}"
+
+
+def _needs_another(problem: Problem) -> str:
+    about = f" {file_words(problem.file)}" if isinstance(problem.file, FileError) else ""
+    return f"needs another file.{about}"
 
 
 def _choices(problem: Problem) -> str:
@@ -55,8 +79,8 @@ def _choices(problem: Problem) -> str:
 _FAULTS: Final[dict[Fault, Callable[[Problem], str]]] = {
     Fault.UNKNOWN: _unknown,
     Fault.TWICE: lambda _: "is given twice.",
-    Fault.MISSING: lambda p: f"is missing. Write a link to it into `inputs`, as {code(f'{p.given}=https://…', 80)}.",
-    Fault.MISSING_PICTURE: lambda _: "is missing. Attach a picture as `image`.",
+    Fault.MISSING: lambda _: "is missing. Give a file, or a link to one.",
+    Fault.MISSING_PICTURE: lambda _: "is missing. Give a picture, or a link to one.",
     Fault.NOT_A_NUMBER: lambda p: f"must be a number{_wrote(p)}",
     Fault.NOT_WHOLE: lambda p: f"must be a whole number{_wrote(p)}",
     Fault.OUT_OF_RANGE: lambda p: f"{_range(p)}{_wrote(p)}",
@@ -70,6 +94,9 @@ _FAULTS: Final[dict[Fault, Callable[[Problem], str]]] = {
     Fault.NOT_AN_ADDRESS: lambda _: (
         "must be an address such as `https://host:8188/path`: without a password, without `?` and `#`."
     ),
+    Fault.NO_FILE: lambda _: "takes no file. Write something instead.",
+    Fault.TOO_MANY: lambda _: f"has too many files: it takes one, or up to {MOST_FILES} where it asks for several.",
+    Fault.FILE: _needs_another,
 }
 
 
@@ -90,12 +117,33 @@ def _too_large(error: FileTooLarge) -> str:
     return f"The file {code(error.name, 60)} is {little}too large: at most {limit}."
 
 
+def _refused_host(error: FileHostRefused) -> str:
+    which = f"Files may not be fetched from {code(error.host, 60)}: a" if error.host else "A"
+    return f"{which} link must start with `https://` and lead to a public address. Attach the file instead."
+
+
+_WANTED: Final[dict[str, tuple[str, str]]] = {
+    InputKind.VIDEO: ("a video", "an MP4, MOV, WebM, MKV or GIF"),
+    InputKind.AUDIO: ("an audio file", "a WAV, MP3, FLAC, OGG, M4A or AAC"),
+    InputKind.EXR: ("an EXR image", "an OpenEXR file"),
+}
+
+
+def _of_other_kind(error: FileOfOtherKind) -> str:
+    if error.wanted not in _WANTED:
+        return f"The file {code(error.name, 60)} is of another kind than is wanted: {code(error.wanted, 100)}."
+    what, formats = _WANTED[error.wanted]
+    return f"The file {code(error.name, 60)} is not {what} that can be read. Attach {formats}."
+
+
 _FILE_WORDS: Final[dict[type[Any], Callable[[Any], str]]] = {
     FileTooLarge: _too_large,
-    FileHostRefused: lambda e: f"Files may not be fetched from {code(e.host, 60)}. Attach the file instead.",
+    FileHostRefused: _refused_host,
     FileUnavailable: lambda e: f"The file {code(e.name, 60)} could not be fetched. Attach it once more and try again.",
     FileNotAnImage: lambda e: (
         f"The file {code(e.name, 60)} is not a picture that can be read. "
         "Attach a PNG, JPEG, WebP, GIF, BMP or TIFF of at most 64 megapixels."
     ),
+    FileOfOtherKind: _of_other_kind,
+    FileDamaged: lambda e: f"The file {code(e.name, 60)} is damaged: its end is missing. Attach it once more.",
 }

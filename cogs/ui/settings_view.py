@@ -4,7 +4,10 @@ from typing import Final
 
 import discord
 
+from cogs.ui.allowing import allowed_lines
 from cogs.ui.embeds import BLURPLE
+from core.offer import Offer
+from core.people.offering import Allowed
 from core.people.preferences import Personal
 
 _CALLED: Final = "🔔 **Pings: on.** You are called when a run of yours that took more than 30 seconds ends."
@@ -26,8 +29,10 @@ def settings_embed(found: Personal) -> discord.Embed:
     return discord.Embed(title="Your settings", description="\n".join(lines), colour=BLURPLE)
 
 
-def server_embed(*, pings: bool) -> discord.Embed:
+def server_embed(*, pings: bool, allowed: Allowed, offer: Offer | None) -> discord.Embed:
+    """`offer` is all that is on offer, None if that is not known now."""
     lines = [_SERVER_CALLS if pings else _SERVER_IS_QUIET, _how("/server pings to:", is_on=pings)]
+    lines += [*allowed_lines(allowed, offer), "-# `/server deployments` changes that."]
     return discord.Embed(title="Settings of this server", description="\n".join(lines), colour=BLURPLE)
 
 

@@ -35,6 +35,11 @@ def usual_words(usual: Usual) -> str:
     return f"Usually {half}." if half == most else f"Usually {half}, rarely over {most}."
 
 
+def usually(usual: Usual) -> str:
+    """The same in two words or three, for a list."""
+    return f"usually {seconds(_roughly(usual.half, round))}"
+
+
 def _roughly(value: float, to_whole: Callable[[float], int]) -> float:
     step = 1 if value < 20 else 5 if value < 90 else 60
     return to_whole(value / step) * step
@@ -56,6 +61,13 @@ def _in_line(view: RunView) -> str:
         f"⏳ **In line** · {where} · asked {when(view.asked_at)}\n"
         "The bot runs only so many at a time. Yours starts by itself when its turn comes."
     )
+
+
+def _preparing(view: RunView) -> str:
+    if view.upload is None:
+        return f"⏳ **Preparing** · asked {when(view.asked_at)}"
+    name, share = safe(view.upload.name, 60) or "a file", view.upload.share
+    return f"⬆ **Uploading** {name}{'' if share is None else f' · {share} %'} · asked {when(view.asked_at)}"
 
 
 def _waiting(view: RunView) -> str:
@@ -145,7 +157,7 @@ def _expired(view: RunView) -> str:
 _STATES: Final[dict[Stage, Callable[[RunView], str]]] = {
     Stage.IN_LINE: _in_line,
     Stage.LEFT: lambda _: "🚫 **Left the line**\nNothing was started, so it cost nothing.",
-    Stage.PREPARING: lambda view: f"⏳ **Preparing** · asked {when(view.asked_at)}",
+    Stage.PREPARING: _preparing,
     Stage.REFUSED: lambda view: "❌ **Not started**" + (f"\n{words_for(view.refused)}" if view.refused else ""),
     Stage.LOOKING: lambda view: (
         f"🔎 **Looking for your run** · asked {when(view.asked_at)}\n"

@@ -12,20 +12,23 @@ from typing import Final, Protocol, cast
 import discord
 
 from cogs.ui.answering import Answering
-from core.errors import PermissionsMissing, PlaceClosed
+from cogs.ui.door import Remedy
+from core.errors import CoreError, PermissionsMissing, PlaceClosed
 from core.people.actor import Actor
 from core.services import Services
 
 
 @dataclass(frozen=True, slots=True)
 class Pressed:
-    """What is done when a button or a menu is pressed.
+    """What is done when a button or a menu is pressed, or a form is sent.
 
-    `shape` is what a button's `custom_id` says behind its verb; None for a menu, whose choice is passed on instead.
+    `shape` is what its `custom_id` says behind the verb; None for a menu whose choice is passed on instead. With
+    `is_menu` only a menu may ask for it; what was picked is in the interaction.
     """
 
     act: Callable[[discord.Interaction, str], Awaitable[None]]
     shape: re.Pattern[str] | None = None
+    is_menu: bool = False
 
 
 # A run's message outlives the interaction's token and is then reached through its channel, and by reactions to it.
@@ -40,11 +43,16 @@ _IN_THREADS: Final = {"send_messages": "send_messages_in_threads"}
 
 
 class Served(Protocol):
-    """The bot, as far as this package knows it. `presses` are the buttons' verbs."""
+    """The bot, as far as this package knows it.
+
+    `presses` are the verbs of buttons and menus, `submits` those of forms, `remedies` what helps against an error.
+    """
 
     services: Services
     answering: Answering
     presses: dict[str, Pressed]
+    submits: dict[str, Pressed]
+    remedies: dict[type[CoreError], Remedy]
 
 
 def who(interaction: discord.Interaction) -> Actor:

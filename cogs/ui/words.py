@@ -1,11 +1,12 @@
 """The sentence for each error: what happened, what became of the wish, what to do next. One table, pure."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, Final
 
 import discord
 from discord import app_commands
 
+from cogs.ui.operator_words import NOTHING_CHANGED, OPERATOR_WORDS, names
 from cogs.ui.problems import file_words, problem_words
 from cogs.ui.text import code, fitting, named
 from core.comfydeploy import operations
@@ -16,8 +17,6 @@ from core.comfydeploy.errors import (
     Busy,
     DispatchFailed,
     KeyRefused,
-    MachineInUse,
-    MachineKeptWarm,
     NoAnswer,
     NotCancellable,
     NotFound,
@@ -28,6 +27,7 @@ from core.comfydeploy.errors import (
     Unreachable,
     WrongAddress,
 )
+from core.comfydeploy.kinds import InputKind
 from core.errors import (
     AlreadyAsked,
     AlreadyOver,
@@ -37,7 +37,8 @@ from core.errors import (
     DeploymentAmbiguous,
     DeploymentGone,
     DeploymentNotFound,
-    FileError,
+    DeploymentNotHere,
+    FormExpired,
     InputsInvalid,
     LookingAlready,
     NameAmbiguous,
@@ -64,27 +65,20 @@ from core.errors import (
     TookTooLong,
     TooManyRuns,
 )
-from core.operator_errors import (
-    AskedByAnother,
-    ChangeInvalid,
-    ChangeRefused,
-    ChangeUnclear,
-    EnvironmentUnclear,
-    NothingToChange,
-    OperatorsOnly,
-    SharesOnly,
-    UploadRefused,
-    VersionUnknown,
-    WorkflowFileInvalid,
-    WriteOff,
-)
+from core.file_errors import FileError
+from core.forms.form import FormNeeded, NoTaker, NothingUsable, PickNeeded
+from core.operator_errors import ChangeInvalid
 from core.people.preferences import ManagersOnly
 
 _NOTHING_STARTED: Final = "Nothing was started."
-_NOTHING_CHANGED: Final = "Nothing was changed."
 _SUBMITS: Final = {operations.QUEUE_RUN.name, operations.QUEUE_RUN.before.name}
-_SHOWN_BY: Final = {"deployment": "`/deployments`", "workflow": "`/workflows`", "machine": "`/machines`"}
 OPERATORS: Final = "Please tell the people who run this bot."
+_AS_INPUT: Final = {
+    InputKind.IMAGE: "a picture",
+    InputKind.VIDEO: "a video",
+    InputKind.AUDIO: "a sound",
+    InputKind.EXR: "an EXR image",
+}
 MOST_PROBLEMS: Final = 8
 _ROOM: Final = 3000  # characters for the list of problems; an embed holds 4096 in all
 
@@ -100,8 +94,21 @@ def words_for(error: BaseException) -> str:
 def _invalid(error: InputsInvalid) -> str:
     lines = [f"- {problem_words(problem)}" for problem in error.problems]
     place = f" for **{named(error.deployment, 100)}**" if error.deployment else ""
-    nothing = _NOTHING_CHANGED if isinstance(error, ChangeInvalid) else _NOTHING_STARTED
+    nothing = NOTHING_CHANGED if isinstance(error, ChangeInvalid) else _NOTHING_STARTED
     return f"{nothing} Please change this{place}:\n{fitting(lines, _ROOM, MOST_PROBLEMS)}"
+
+
+def _form_needed(error: FormNeeded) -> str:
+    """Where no form can be shown, as after a reaction or in a terminal."""
+    which = f"**{named(error.deployment, 100)}**"
+    if error.problems:
+        return _invalid(error)
+    if not error.form.drift:
+        return f"The form of {which} could not be shown. {_NOTHING_STARTED} Please try again."
+    return (
+        f"The deployment {which} has changed since. {_NOTHING_STARTED} "
+        "Press **Again** under the result to see how, and to run it all the same."
+    )
 
 
 def _not_found(error: DeploymentNotFound) -> str:
@@ -111,32 +118,8 @@ def _not_found(error: DeploymentNotFound) -> str:
 
 
 def _unknown_name(error: NameUnknown) -> str:
-    hint = f" Did you mean {_names(error.similar)}?" if error.similar else ""
+    hint = f" Did you mean {names(error.similar)}?" if error.similar else ""
     return f"There is nothing called {code(error.wanted, 80)}.{hint}"
-
-
-def _environments(error: EnvironmentUnclear) -> str:
-    wanted, places = (
-        f"**{named(error.wanted, 80)}**",
-        ", ".join(code(name, 30) for name in dict.fromkeys(error.choices)),
-    )
-    if not places:
-        return f"The workflow {wanted} is not deployed at all. {_NOTHING_CHANGED}"
-    if error.environment is None:
-        return f"The workflow {wanted} is deployed to {places}. Say which with `environment`. {_NOTHING_CHANGED}"
-    return (
-        f"The workflow {wanted} is not deployed to {code(error.environment, 30)}, but to {places}. {_NOTHING_CHANGED}"
-    )
-
-
-def _names(names: Sequence[str]) -> str:
-    more = f" and {len(names) - 5} more" if len(names) > 5 else ""
-    return (", ".join(f"**{named(name, 100)}**" for name in names[:5]) or "others") + more
-
-
-def _not_a_workflow(error: WorkflowFileInvalid) -> str:
-    wanted = "in API format (Export (API) in ComfyUI)" if error.wants_graph else "as ComfyUI's editor saves it"
-    return f"The file {code(error.name, 60)} is no workflow {wanted}. Nothing was uploaded."
 
 
 def _ambiguous(error: DeploymentAmbiguous) -> str:
@@ -181,22 +164,12 @@ def _other_version(_: app_commands.AppCommandError) -> str:
     )
 
 
-def _unclear(error: ChangeUnclear) -> str:
-    place = _SHOWN_BY.get(error.write.partition(".")[0], "the website")
-    return f"ComfyUI Deploy did not say whether it was done. Look at {place} before you try again."
-
-
-def _no_version(error: VersionUnknown) -> str:
-    if error.number is None:
-        return f"This workflow has no version that could be deployed. {_NOTHING_CHANGED}"
-    return f"This workflow has no version {error.number}. `/workflows` shows those it has. {_NOTHING_CHANGED}"
-
-
 def _api_down(_: ApiError) -> str:
     return "ComfyUI Deploy does not answer at the moment. Please try again in a minute."
 
 
 _WORDS: Final[dict[type[BaseException], Callable[[Any], str]]] = {
+    **OPERATOR_WORDS,
     CoreError: lambda _: f"That did not work. {OPERATORS}",
     ApiError: lambda _: f"ComfyUI Deploy gave an answer that this bot does not understand. {OPERATORS}",
     Unreachable: lambda e: f"{_api_down(e)}{_nothing(e)}",
@@ -217,9 +190,23 @@ _WORDS: Final[dict[type[BaseException], Callable[[Any], str]]] = {
     NotCancellable: lambda _: "This run cannot be cancelled.",
     DeploymentNotFound: _not_found,
     DeploymentAmbiguous: _ambiguous,
+    DeploymentNotHere: lambda e: (
+        f"The deployment **{named(e.label, 100)}** is not on offer in this server. "
+        "`/deployments` lists what can be run here."
+    ),
     InputsInvalid: _invalid,
+    FormNeeded: _form_needed,
+    FormExpired: lambda _: (
+        "This form is over: it was run, or left alone for 15 minutes, or the bot was restarted. "
+        "`/generate` opens a new one."
+    ),
+    PickNeeded: lambda _: "Say what to run: `/generate deployment:`, and type to search.",
+    NothingUsable: lambda _: "This message has no picture, video, sound or other file that could be used.",
+    NoTaker: lambda e: (
+        f"Nothing on offer here takes {_AS_INPUT.get(e.kind, 'such a file') if e.count == 1 else 'several pictures'}. "
+        "`/deployments` lists what can be run."
+    ),
     FileError: lambda e: f"{file_words(e)} {_NOTHING_STARTED}",
-    UploadRefused: lambda e: f"{file_words(e.cause)} Nothing was uploaded.",
     RunNotOurs: lambda _: "This run was not made with this bot, so it cannot be used from here.",
     RunSilent: lambda _: "ComfyUI Deploy does not tell how this run stands. Please try again later.",
     DeploymentGone: lambda _: "The deployment of this run is no longer on offer. `/deployments` lists what can be run.",
@@ -252,21 +239,7 @@ _WORDS: Final[dict[type[BaseException], Callable[[Any], str]]] = {
     ),
     TookTooLong: lambda _: "ComfyUI Deploy took too long to answer. Please try again in a minute.",
     NameUnknown: _unknown_name,
-    EnvironmentUnclear: _environments,
-    NameAmbiguous: lambda e: f"Several are called {code(e.wanted, 80)}. Pick one of {_names(e.choices)}.",
-    OperatorsOnly: lambda _: "Only the owner and the team of this bot may do that.",
-    WriteOff: lambda e: f"This is switched off (`{e.write}`). `STATIONTHIS_OPERATOR_WRITES` switches it on.",
-    NothingToChange: lambda _: "Nothing was changed: say what is to be different.",
-    SharesOnly: lambda e: (
-        f"ComfyUI Deploy deletes shares only; this one is {code(e.environment, 30)}. "
-        "Delete it on its website, or delete its workflow."
-    ),
-    VersionUnknown: _no_version,
-    ChangeRefused: lambda _: f"ComfyUI Deploy did not accept this. {_NOTHING_CHANGED}",
-    ChangeUnclear: _unclear,
-    WorkflowFileInvalid: _not_a_workflow,
-    MachineInUse: lambda e: f"These workflows still use this machine: {_names(e.workflows)}. Nothing was deleted.",
-    MachineKeptWarm: lambda _: "This machine is kept warm. Set that to 0 first. Nothing was deleted.",
+    NameAmbiguous: lambda e: f"Several are called {code(e.wanted, 80)}. Pick one of {names(e.choices)}.",
     NotFoundOrBroken: lambda _: "ComfyUI Deploy does not have this, or cannot describe it.",
     TooManyRuns: _too_many,
     NotStartedYet: lambda _: (
@@ -276,7 +249,6 @@ _WORDS: Final[dict[type[BaseException], Callable[[Any], str]]] = {
     StillNotFound: lambda _: "Still not found. Look again in a minute, submit it again, or give up.",
     TakenByAnother: lambda _: "Another process of this bot goes on with it.",
     AlreadyAsked: lambda _: "You asked for that a moment ago, and it is on its way.",
-    AskedByAnother: lambda _: "Somebody else pressed it a moment ago.",
     NotServedHere: lambda _: "This bot does not answer here.",
     PermissionsMissing: lambda e: (
         f"The bot could not show the result here: it needs {', '.join(e.permissions)}. {_NOTHING_STARTED}"

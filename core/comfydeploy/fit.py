@@ -1,102 +1,136 @@
-"""What a person gave, made to fit a deployment's inputs; pure. All problems are reported at once."""
+"""What a person gave, made to fit a deployment's inputs, and the way back; pure. All problems are reported at once."""
 
+import contextlib
 import json
 import math
-import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
 
-from core.comfydeploy.inputs import LINKED_FILES, Input, InputKind, Roles, find_roles
+from core.comfydeploy.inputs import Input, Roles, find_roles
+from core.comfydeploy.kinds import InputKind
+from core.comfydeploy.values import Adjusted, Attached, File, Given, Stored, Value
+from core.comfydeploy.written import Unfit, read_value
 from core.errors import Fault, InputsInvalid, Problem
 
-_YES = {"yes", "true", "on", "1", "y"}
-_NO = {"no", "false", "off", "0", "n"}
-_LINK = re.compile(r"https?://\S+")
-_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+")
-_LARGEST_SEED = 2**32 - 1  # every sampler takes those
+_LARGEST_SEED: Final = 2**32 - 1  # every sampler takes those
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """A file a person gave: where it is (an address or a local path) and what it is called."""
+class Assigned:
+    """What was given, by input id, and what could not be given to any input."""
 
-    name: str
-    where: str | Path
-    size: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """What a person gave: four things by role, the rest by name as written."""
-
-    prompt: str | None = None
-    negative: str | None = None
-    seed: int | None = None
-    image: Source | None = None
-    named: Mapping[str, str] = field(default_factory=dict)
+    values: dict[str, Value]
+    problems: list[Problem]
 
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """Ready to send, but for `files`: those are uploaded first and their addresses added with `with_file`."""
+    """Ready to send, but for `files`: those are uploaded first and their addresses added with `with_files`.
+
+    `adjusted` are numbers that were beyond what their inputs take.
+    """
 
     values: dict[str, Any]
-    files: dict[Input, Source]
+    files: dict[Input, tuple[File, ...]]
     prompt: str | None
     seed: int | None
+    adjusted: tuple[Adjusted, ...] = ()
 
-    def with_file(self, target: Input, address: str) -> None:
-        # the batch node parses a JSON string; a real list would be read as a link to another node
-        self.values[target.key] = json.dumps([address]) if target.kind is InputKind.IMAGES else address
-
-
-class _Unfit(Exception):
-    def __init__(self, fault: Fault, choices: Iterable[str] = ()) -> None:
-        self.fault = fault
-        self.choices = tuple(choices)
+    def with_files(self, target: Input, addresses: Sequence[str]) -> None:
+        self.values[target.key] = _addressed(target, addresses)
 
 
-def fit(inputs: Iterable[Input], given: Given, draw: Callable[[int, int], int]) -> Fitted:
-    """Values by input id.
+def assign(inputs: Iterable[Input], given: Given) -> Assigned:
+    """Who gets what: by role, by id as it is, then by id or shown name in any case."""
+    declared = list(inputs)
+    roles = find_roles(declared)
+    found = Assigned({}, [])
+    for name, value in (
+        ("prompt", given.prompt),
+        ("negative", given.negative),
+        ("seed", None if given.seed is None else str(given.seed)),
+        ("image", None if given.image is None else (given.image,)),
+    ):
+        target = getattr(roles, name)
+        if value is not None and target is None:
+            found.problems.append(Problem(name, Fault.NO_PLACE))
+        elif value is not None:
+            found.values[target.key] = value
+    for name, text in given.named.items():
+        _give(found, declared, name, text)
+    if given.attached:
+        _attach(found, declared, given.attached)
+    return found
 
-    `draw(low, high)` gives the seed when none was given: it is chosen here, and not on the machine, so that it can be
-    shown and used again. Inputs nobody set are left out, so the workflow's own defaults hold.
+
+def taker_of(inputs: Iterable[Input], attached: Sequence[Attached]) -> Input | None:
+    """The input that takes these files: of pictures the one that has the role, of several only a batch."""
+    declared, kind = list(inputs), attached[0].kind
+    if len(attached) > 1:
+        kind = InputKind.IMAGES
+    elif kind is InputKind.IMAGE:
+        return find_roles(declared).image
+    return next((item for item in declared if item.kind is kind), None)
+
+
+def fit(inputs: Iterable[Input], values: Mapping[str, Value], draw: Callable[[int, int], int]) -> Fitted:
+    """What is sent, by input id, from what was given.
+
+    `draw(low, high)` gives a seed where a new one is wanted: it is chosen here, and not on the machine, so that it can
+    be shown and used again. Other inputs nobody set are left out, so the workflow's own defaults hold.
 
     Raises:
         InputsInvalid: with every problem found.
     """
     declared = list(inputs)
     roles = find_roles(declared)
-    wanted, problems = _assigned(declared, roles, given)
-    values: dict[str, Any] = {}
-    files: dict[Input, Source] = {}
-    for item, value in wanted.items():
-        if isinstance(value, Source):
-            files[item] = value
+    fitted, problems, adjusted = dict[str, Any](), list[Problem](), list[Adjusted]()
+    files: dict[Input, tuple[File, ...]] = {}
+    for item in declared:
+        value = values.get(item.key, "")
+        if _is_drawn(item, value, is_seed=item is roles.seed):
+            fitted[item.key] = draw_seed(item, draw)
+            continue
+        if _is_blank(item, value):
+            problems += [_missing(item, roles)] if item.required else []
             continue
         try:
-            values[item.key] = _coerced(item, value)
-        except _Unfit as unfit:
+            read = read_value(item, value)
+        except Unfit as unfit:
             problems.append(_problem(item, unfit, value))
-    problems += [_missing(item, roles) for item in declared if item.required and item not in wanted]
+            continue
+        adjusted += [read.adjusted] if read.adjusted else []
+        stored = [file.address for file in read.files if isinstance(file, Stored)]
+        if len(stored) < len(read.files):
+            files[item] = read.files
+        else:
+            fitted[item.key] = _addressed(item, stored) if read.files else read.value
     if problems:
         raise InputsInvalid(problems)
-    if roles.seed and roles.seed.key not in values:
-        values[roles.seed.key] = draw_seed(roles.seed, draw)
-    return Fitted(values, files, *shown_values(roles, values))
+    return Fitted(fitted, files, *shown_values(roles, fitted), tuple(adjusted))
 
 
 def draw_seed(item: Input, draw: Callable[[int, int], int]) -> int:
     """A new seed in the input's own range, of that preferably from 0 to `_LARGEST_SEED`."""
-    low = 0 if item.minimum is None else math.ceil(item.minimum)
-    high = _LARGEST_SEED if item.maximum is None else math.floor(item.maximum)
+    minimum, maximum = item.span
+    low = 0 if minimum is None else math.ceil(minimum)
+    high = _LARGEST_SEED if maximum is None else math.floor(maximum)
     if high >= 0:
         low = max(0, low)
     if low <= _LARGEST_SEED:
         high = min(high, _LARGEST_SEED)
     return draw(low, max(low, high))
+
+
+def adjusted_in(inputs: Iterable[Input], values: Mapping[str, Value]) -> tuple[Adjusted, ...]:
+    """The numbers that are beyond what their inputs take, whatever else is wrong."""
+    found = list[Adjusted]()
+    for item in inputs:
+        with contextlib.suppress(Unfit):
+            read = read_value(item, values.get(item.key, ""))
+            found += [read.adjusted] if read.adjusted else []
+    return tuple(found)
 
 
 def shown_values(roles: Roles, values: Mapping[str, Any]) -> tuple[str | None, int | None]:
@@ -109,28 +143,28 @@ def shown_values(roles: Roles, values: Mapping[str, Any]) -> tuple[str | None, i
     )
 
 
-def _assigned(
-    declared: list[Input], roles: Roles, given: Given
-) -> tuple[dict[Input, str | int | Source], list[Problem]]:
-    wanted: dict[Input, str | int | Source] = {}
-    problems: list[Problem] = []
-    for name in ("prompt", "negative", "seed", "image"):
-        value, target = getattr(given, name), getattr(roles, name)
-        if value is None:
-            continue
-        if target is None:
-            problems.append(Problem(name, Fault.NO_PLACE))
-        else:
-            wanted[target] = value
-    for name, text in given.named.items():
-        found = _named(declared, name)
-        if found is None:
-            problems.append(Problem(name[:100], Fault.UNKNOWN, choices=tuple(item.key for item in declared)))
-        elif found in wanted:
-            problems.append(Problem(found.name, Fault.TWICE))
-        else:
-            wanted[found] = text
-    return wanted, problems
+def _give(found: Assigned, declared: list[Input], name: str, value: Value) -> None:
+    target = _named(declared, name)
+    if target is None:
+        choices = tuple(item.key for item in declared)
+        found.problems.append(Problem(name[:100], Fault.UNKNOWN, choices=choices))
+    else:
+        _put(found, target, value)
+
+
+def _put(found: Assigned, target: Input, value: Value) -> None:
+    if target.key in found.values:
+        found.problems.append(Problem(target.name, Fault.TWICE, key=target.key))
+    else:
+        found.values[target.key] = value
+
+
+def _attach(found: Assigned, declared: list[Input], attached: tuple[Attached, ...]) -> None:
+    target = taker_of(declared, attached)
+    if target is None:
+        found.problems.append(Problem(attached[0].kind, Fault.NO_PLACE))
+    else:
+        _put(found, target, tuple(item.file for item in attached))
 
 
 def _named(declared: list[Input], name: str) -> Input | None:
@@ -148,94 +182,47 @@ def _named(declared: list[Input], name: str) -> Input | None:
     return None
 
 
+def _is_drawn(item: Input, value: Value, *, is_seed: bool) -> bool:
+    """Whether a new seed is asked for: by `random`, by -1 where that is no number like others, or by nothing.
+
+    `is_seed` for the one that has the role, which is always new. Further ones may have a default, which holds.
+    """
+    if not (is_seed or item.kind is InputKind.SEED) or (value and isinstance(value, tuple)):
+        return False
+    text = value.strip().casefold() if isinstance(value, str) else ""
+    if not text:
+        return is_seed or (item.default in (None, -1) and not item.linked)
+    low, _ = item.span
+    return text == "random" or (text == "-1" and (low is None or low > -1))
+
+
+def _is_blank(item: Input, value: Value) -> bool:
+    """Whether it means the default: nodes read nothing as that, and few inputs can be given blanks."""
+    if not value:
+        return True
+    if isinstance(value, tuple) or item.kind is InputKind.TEXT:
+        return False
+    return not value.strip() and value not in item.options
+
+
+def _addressed(target: Input, addresses: Sequence[str]) -> str:
+    # the batch node parses a JSON string; a real list would be read as a link to another node
+    return json.dumps(list(addresses)) if target.kind is InputKind.IMAGES else addresses[0]
+
+
 def _missing(item: Input, roles: Roles) -> Problem:
-    return Problem(item.name, Fault.MISSING_PICTURE if item is roles.image else Fault.MISSING, given=item.key)
+    fault = Fault.MISSING_PICTURE if item is roles.image else Fault.MISSING
+    return Problem(item.name, fault, given=item.key, key=item.key)
 
 
-def _problem(item: Input, unfit: _Unfit, value: str | int) -> Problem:
+def _problem(item: Input, unfit: Unfit, value: Value) -> Problem:
+    low, high = item.span
     return Problem(
         item.name,
         unfit.fault,
-        given=str(value)[:100],
-        minimum=item.minimum,
-        maximum=item.maximum,
+        given=value[:100] if isinstance(value, str) else "",
+        minimum=low,
+        maximum=high,
         choices=unfit.choices,
+        key=item.key,
     )
-
-
-def _coerced(item: Input, value: str | int) -> object:
-    text = str(value)
-    if item.kind is InputKind.UNUSABLE:
-        raise _Unfit(Fault.UNUSABLE)
-    if item.kind in {InputKind.NUMBER, InputKind.WHOLE, InputKind.SEED}:
-        return _in_range(item, _number(text) if item.kind is InputKind.NUMBER else _whole(text))
-    if item.kind in LINKED_FILES:
-        return _link(item, text.strip())
-    match item.kind:
-        case InputKind.SWITCH:
-            return _switch(text)
-        case InputKind.CHOICE:
-            return _choice(item, text)
-        case InputKind.COLOUR:
-            return _colour(text)
-    return text
-
-
-def _number(text: str) -> float:
-    """With a decimal point or comma; `1,000` may mean either of two numbers, so it is none."""
-    if _THOUSANDS.fullmatch(text.strip()):
-        raise _Unfit(Fault.NOT_A_NUMBER)
-    try:
-        number = float(text.strip().replace(",", ".", 1))
-    except ValueError:
-        raise _Unfit(Fault.NOT_A_NUMBER) from None
-    if not math.isfinite(number):
-        raise _Unfit(Fault.NOT_A_NUMBER)
-    return number
-
-
-def _whole(text: str) -> int:
-    try:
-        return int(text.strip())  # not by way of float: seeds above 2**53 must come back exactly
-    except ValueError:
-        number = _number(text)
-    if not number.is_integer():
-        raise _Unfit(Fault.NOT_WHOLE)
-    return int(number)
-
-
-def _in_range(item: Input, number: float) -> float:
-    if (item.minimum is not None and number < item.minimum) or (item.maximum is not None and number > item.maximum):
-        raise _Unfit(Fault.OUT_OF_RANGE)
-    return number
-
-
-def _switch(text: str) -> bool:
-    folded = text.strip().casefold()
-    if folded not in _YES | _NO:
-        raise _Unfit(Fault.NOT_YES_OR_NO)
-    return folded in _YES
-
-
-def _choice(item: Input, text: str) -> str:
-    if not item.options or text in item.options:
-        return text
-    folded = [option for option in item.options if option.casefold() == text.strip().casefold()]
-    if len(folded) != 1:
-        raise _Unfit(Fault.NOT_AN_OPTION, item.options)
-    return folded[0]
-
-
-def _link(item: Input, text: str) -> str:
-    links = text.split() if item.kind is InputKind.IMAGES else [text]
-    if not links or not all(_LINK.fullmatch(link) for link in links):
-        raise _Unfit(Fault.NOT_A_LINK)
-    return json.dumps(links) if item.kind is InputKind.IMAGES else text
-
-
-def _colour(text: str) -> list[dict[str, int]]:
-    digits = text.strip().removeprefix("#")
-    if len(digits) != 6 or any(char not in "0123456789abcdefABCDEF" for char in digits):
-        raise _Unfit(Fault.NOT_AN_OPTION, ["#rrggbb, such as #ff8800"])
-    red, green, blue = bytes.fromhex(digits)
-    return [{"r": red, "g": green, "b": blue}]

@@ -1,93 +1,31 @@
 """Which inputs a deployment declares, read from its `workflow_api`; pure.
 
 The server's own `input_types` list drops seeds, options and default files, so the graph itself is the source.
-Node classes, default fields and ranges: the ComfyUI node package github.com/BennyKok/comfyui-deploy.
 """
 
 import json
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any, Final
 
+from core.comfydeploy.kinds import FILES, PICTURES, InputKind, NodeClass, class_of
 
-class InputKind(StrEnum):
-    """What a person has to give; several node classes share one."""
-
-    TEXT = "text"
-    NUMBER = "number"
-    WHOLE = "whole number"
-    SEED = "seed"
-    SWITCH = "yes or no"
-    CHOICE = "choice"
-    IMAGE = "image"
-    IMAGES = "images"
-    VIDEO = "video"
-    AUDIO = "audio"
-    EXR = "EXR image"
-    FILE = "file"
-    MODEL = "model name"
-    COLOUR = "colour"
-    UNUSABLE = "live image (cannot be set from here)"
-
-
-LINKED_FILES: Final = frozenset({InputKind.IMAGE, InputKind.IMAGES, InputKind.VIDEO, InputKind.EXR, InputKind.FILE})
 MARK: Final = "_stationthis"  # the hidden input that says whose run it is; see core.runs.mark
 
-_FILES: Final = LINKED_FILES | {InputKind.AUDIO}
-_PREFIX = "ComfyUIDeployExternal"
-_SOCKET_CLASS = "ComfyDeployWebscoketImageInput"  # spelled so by the node package
-_INT32 = 2_147_483_647
 _LARGEST = 2**64  # no widget of ComfyUI takes more
-
-
-@dataclass(frozen=True, slots=True)
-class _Class:
-    """`default_fields` are tried in turn; the range holds where a node declares none, `floor` whatever it declares."""
-
-    kind: InputKind
-    default_fields: tuple[str, ...] = ("default_value",)
-    minimum: float | None = None
-    maximum: float | None = None
-    floor: float = -math.inf
-
-
-_CLASSES: Final = {
-    "Text": _Class(InputKind.TEXT),
-    "TextAny": _Class(InputKind.TEXT),
-    "TextSingleLine": _Class(InputKind.TEXT),
-    "Number": _Class(InputKind.NUMBER, minimum=-_INT32, maximum=_INT32),
-    # the node reads digits only: a negative number would silently become the default
-    "NumberInt": _Class(InputKind.WHOLE, minimum=0, maximum=_INT32, floor=0),
-    "NumberSlider": _Class(InputKind.NUMBER, minimum=0, maximum=1),
-    "NumberSliderInt": _Class(InputKind.WHOLE, minimum=0, maximum=10),
-    "Seed": _Class(InputKind.SEED, minimum=1, maximum=4_294_967_295),
-    "Boolean": _Class(InputKind.SWITCH),
-    "Enum": _Class(InputKind.CHOICE),
-    "Image": _Class(InputKind.IMAGE, ("default_value", "default_value_url")),
-    "ImageAlpha": _Class(InputKind.IMAGE, ("default_value", "default_value_url")),
-    "ImageBatch": _Class(InputKind.IMAGES, ("images",)),
-    "Video": _Class(InputKind.VIDEO, ("default_value", "default_value_url", "default_video")),
-    "Vid": _Class(InputKind.VIDEO),
-    "Audio": _Class(InputKind.AUDIO, ("audio_file",)),
-    "EXR": _Class(InputKind.EXR, ("exr_file",)),
-    "File": _Class(InputKind.FILE, ("file_url",)),
-    "Lora": _Class(InputKind.MODEL, ("default_lora_name",)),
-    "Checkpoint": _Class(InputKind.MODEL),
-    "FaceModel": _Class(InputKind.MODEL, ("default_face_model_name",)),
-    "Color": _Class(InputKind.COLOUR),
-    _SOCKET_CLASS: _Class(InputKind.UNUSABLE),
-}
-_UNKNOWN_CLASS = _Class(InputKind.TEXT)
+_MOST_OPTIONS = 2_000
 
 
 @dataclass(frozen=True, slots=True)
 class Input:
     """One declared input. `key` is the `input_id` values are sent under; all texts are foreign.
 
-    `linked` when another node gives the default, so that there is one, though nobody can tell what it is.
+    What is beyond `minimum` and `maximum` is set to the nearest of them, what is beyond `least` and `most` is refused.
+    `options` are all that a choice takes, and names that are known for a model, which takes others, too. `accepts` are
+    extensions such as `.pdf` that a file must have one of, empty for any. `linked` when another node gives the default,
+    so that there is one, though nobody can tell what it is.
     """
 
     key: str
@@ -97,14 +35,33 @@ class Input:
     default: Any = None
     minimum: float | None = None
     maximum: float | None = None
+    least: float | None = None
+    most: float | None = None
+    step: float | None = None
     options: tuple[str, ...] = ()
+    accepts: tuple[str, ...] = ()
+    is_line: bool = False
     order: float = math.inf
+    group: str = ""
     linked: bool = False
+
+    @property
+    def is_file(self) -> bool:
+        return self.kind in FILES
+
+    @property
+    def is_picture(self) -> bool:
+        return self.kind in PICTURES
 
     @property
     def required(self) -> bool:
         """Whether a run cannot do without: the API never says so, but a missing file has no fallback."""
-        return self.kind in _FILES and not self.default and not self.linked
+        return self.kind in FILES and not self.default and not self.linked
+
+    @property
+    def span(self) -> tuple[float | None, float | None]:
+        """The range that is used: the narrower of both."""
+        return _narrower(self.minimum, self.least, max), _narrower(self.maximum, self.most, min)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +87,26 @@ def graph_nodes(workflow_api: object) -> Iterator[dict[str, Any]]:
 
 
 def parse_inputs(workflow_api: object) -> tuple[Input, ...]:
-    """The declared inputs in the dashboard's order. Several nodes may share an id: the first stands for all."""
+    """The declared inputs in the dashboard's order, groups in one piece. Of nodes that share an id the first counts.
+
+    A group stands where the first of its inputs does.
+    """
     found: dict[str, Input] = {}
     for declared in filter(None, map(_declared, graph_nodes(workflow_api))):
         found.setdefault(declared.key, declared)
-    return tuple(sorted(found.values(), key=lambda item: item.order))
+    items = sorted(found.values(), key=lambda item: item.order)
+    groups: dict[tuple[str, str], list[Input]] = {}
+    for item in items:
+        groups.setdefault((item.group, "" if item.group else item.key), []).append(item)
+    return tuple(item for group in groups.values() for item in group)
+
+
+def hex_of(colour: object) -> str | None:
+    """`#ff8800` of `[{"r": 255, "g": 136, "b": 0}]`, as the dashboard sends it; None of another form."""
+    first = colour[0] if isinstance(colour, list) and colour else colour
+    parts = [first.get(name) for name in "rgb"] if isinstance(first, dict) else []
+    shares = bytes(part for part in parts if isinstance(part, int) and 0 <= part <= 255)
+    return f"#{shares.hex()}" if len(shares) == 3 else None
 
 
 def find_roles(inputs: Iterable[Input]) -> Roles:
@@ -143,7 +115,7 @@ def find_roles(inputs: Iterable[Input]) -> Roles:
     texts = [item for item in usable if item.kind is InputKind.TEXT]
     negatives = [item for item in texts if _says(item, "negative", "neg", "negativeprompt")]
     positives = [item for item in texts if item not in negatives]
-    pictures = [item for item in usable if item.kind in {InputKind.IMAGE, InputKind.IMAGES}]
+    pictures = [item for item in usable if item.is_picture]
     seeds = [item for item in usable if item.kind is InputKind.SEED]
     named_seed = (item for item in usable if item.kind is InputKind.WHOLE and _says(item, "seed"))
     return Roles(
@@ -155,45 +127,57 @@ def find_roles(inputs: Iterable[Input]) -> Roles:
 
 
 def _declared(node: Mapping[str, Any]) -> Input | None:
-    suffix = _suffix(node.get("class_type"))
+    known = class_of(node.get("class_type"))
     fields = node.get("inputs")
-    if suffix is None or not isinstance(fields, dict):
+    if known is None or not isinstance(fields, dict):
         return None
     key = fields.get("input_id")
     if not isinstance(key, str) or not key or key == MARK:  # a list means "linked to another node": not settable
         return None
-    return _input(key, suffix, fields, node.get("_meta"))
+    return _input(key, known, fields, node.get("_meta"))
 
 
-def _suffix(class_type: object) -> str | None:
-    if class_type == _SOCKET_CLASS:
-        return _SOCKET_CLASS
-    if isinstance(class_type, str) and class_type.startswith(_PREFIX):
-        return class_type.removeprefix(_PREFIX)
-    return None
-
-
-def _input(key: str, suffix: str, fields: Mapping[str, Any], meta: object) -> Input:
-    known = _CLASSES.get(suffix, _UNKNOWN_CLASS)
-    low, high = _number(fields.get("min_value")), _number(fields.get("max_value"))
-    order = _number(meta.get("cd_input_order")) if isinstance(meta, dict) else None
+def _input(key: str, known: NodeClass, fields: Mapping[str, Any], meta: object) -> Input:
+    minimum, maximum, least, most = _ranges(known, fields)
+    about = meta if isinstance(meta, dict) else {}
+    order, step = _number(about.get("cd_input_order")), _number(fields.get("step"))
+    options = _options(fields.get("options"))
     return Input(
         key=key,
         kind=known.kind,
         name=_text(fields.get("display_name")).strip() or key,
         description=_text(fields.get("description")),
         default=_default(known, fields),
-        minimum=known.minimum if low is None else max(low, known.floor),
-        maximum=known.maximum if high is None else high,
-        options=_options(fields.get("options")) if known.kind is InputKind.CHOICE else (),
+        minimum=minimum,
+        maximum=maximum,
+        least=least,
+        most=most,
+        step=step if step is not None and step > 0 else known.step,
+        options=options if known.kind is InputKind.CHOICE else (),
+        accepts=tuple(filter(None, map(_extension, options))) if known.kind is InputKind.FILE else (),
+        is_line=known.is_line,
         order=math.inf if order is None else order,
+        group=(_text(about.get("cd_group_name")) or _text(about.get("cd_input_group_id"))).strip(),
         linked=any(_is_link(fields.get(name)) for name in ("default_value", *known.default_fields)),
     )
 
 
-def _default(known: _Class, fields: Mapping[str, Any]) -> object:
+def _ranges(known: NodeClass, fields: Mapping[str, Any]) -> tuple[float | None, ...]:
+    """The soft and the hard range; a node with a hard one puts its ends in order."""
+    low, high = _number(fields.get("min_value")), _number(fields.get("max_value"))
+    low, high = known.minimum if low is None else low, known.maximum if high is None else high
+    if not known.is_hard:
+        return low, high, known.least, known.most
+    least, most = _narrower(low, known.least, max), _narrower(high, known.most, min)
+    is_reversed = least is not None and most is not None and least > most
+    return (None, None, most, least) if is_reversed else (None, None, least, most)
+
+
+def _default(known: NodeClass, fields: Mapping[str, Any]) -> object:
     empty = {"", "[]"} if known.kind is InputKind.IMAGES else {""}
     values = [fields.get(name) for name in known.default_fields]
+    if known.kind is InputKind.COLOUR:
+        values = [hex_of(value) or value for value in values]
     return next((value for value in values if isinstance(value, str | int | float) and value not in empty), None)
 
 
@@ -203,7 +187,7 @@ def _is_link(value: object) -> bool:
 
 
 def _options(raw: object) -> tuple[str, ...]:
-    """A JSON list, as the node wants it, or one option a line, as people write it."""
+    """A JSON list, as the node wants it, or one option a line, as people write it; nothing is none of them."""
     if isinstance(raw, str):
         try:
             listed = json.loads(raw)
@@ -211,7 +195,19 @@ def _options(raw: object) -> tuple[str, ...]:
             listed = None
         raw = listed if isinstance(listed, list) else [line.strip() for line in raw.splitlines() if line.strip()]
     options = [str(item) for item in raw if isinstance(item, str | int | float)] if isinstance(raw, list) else []
-    return tuple(dict.fromkeys(options))
+    return tuple(dict.fromkeys(filter(None, options)))[:_MOST_OPTIONS]
+
+
+def _extension(text: str) -> str:
+    """`.pdf` of `pdf`, `.PDF` or `*.pdf`; nothing of `image/*`, which says too little."""
+    found = re.fullmatch(r"\*?\.?([a-z0-9]{1,10})", text.strip().casefold())
+    return f".{found[1]}" if found else ""
+
+
+def _narrower(one: float | None, other: float | None, pick: Callable[[float, float], float]) -> float | None:
+    if one is None or other is None:
+        return other if one is None else one
+    return pick(one, other)
 
 
 def _number(value: object) -> float | None:
@@ -231,7 +227,8 @@ def _words(item: Input) -> Iterator[str]:
 
 
 def _says(item: Input, *words: str) -> bool:
-    return any(word in words for word in _words(item))
+    text = f"{item.key}\n{item.name}".casefold()
+    return any(word in text for word in words) and any(word in words for word in _words(item))  # the second is slow
 
 
 def _first(items: list[Input], *words: str) -> Input | None:

@@ -126,6 +126,7 @@ class Run(Wire):
     id: Id
     status: str
     workflow_id: Lenient[Id] = None
+    workflow_version_id: Lenient[Id] = None
     workflow_inputs: Any = None
     live_status: Lenient[str] = None
     progress: Share = 0.0

@@ -9,6 +9,7 @@ from core.comfydeploy.models import Date, Id, Lenient, Wire
 
 class WorkflowLabel(Wire):
     name: str = ""
+    cover_url: Lenient[str] = None
 
 
 class VersionGraph(Wire):

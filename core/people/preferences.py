@@ -1,9 +1,9 @@
-"""What people and servers set for themselves: as it holds, and how it is changed."""
+"""Whether people are called, as they and servers set it: as it holds, and how it is changed."""
 
 from dataclasses import dataclass, replace
 
-from core.errors import CoreError, StoreFailed
-from core.store.settings import KeptSettings
+from core.errors import CoreError
+from core.store.settings import KeptSettings, needed
 
 
 class ManagersOnly(CoreError):
@@ -32,8 +32,7 @@ class Preferences:
         return Personal(own, is_quiet=guild is not None and not await self.server_pings(guild))
 
     async def change_person(self, user: int, guild: int | None, *, pings: bool) -> Personal:
-        kept = self._there()
-        await kept.save_person(user, replace(await kept.get_person(user), pings=pings))
+        await needed(self._kept).change_person(user, lambda now: replace(now, pings=pings))
         return await self.of_person(user, guild)
 
     async def server_pings(self, guild: int) -> bool:
@@ -41,11 +40,5 @@ class Preferences:
         return self._kept is None or (await self._kept.get_server(guild)).pings is not False
 
     async def change_server(self, guild: int, *, pings: bool) -> bool:
-        kept = self._there()
-        await kept.save_server(guild, replace(await kept.get_server(guild), pings=pings))
+        await needed(self._kept).change_server(guild, lambda now: replace(now, pings=pings))
         return await self.server_pings(guild)
-
-    def _there(self) -> KeptSettings:
-        if self._kept is None:
-            raise StoreFailed("there is no database")
-        return self._kept

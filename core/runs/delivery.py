@@ -113,5 +113,6 @@ def new_delivery(order: Order, surface: Surface, ticket: Ticket, cause: str | No
         prompt=fitted.prompt,
         seed=fitted.seed,
         parent=order.parent,
+        adjusted=fitted.adjusted,
     )
     return Delivery(record, view, surface, ticket, order, furnished=True)

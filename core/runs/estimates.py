@@ -1,8 +1,10 @@
 """How long runs of a deployment take, from its last ones; nothing is said before there are three."""
 
+import asyncio
 import math
 from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -11,6 +13,9 @@ import structlog
 
 from core.comfydeploy.errors import ApiError
 from core.comfydeploy.models import RunRow, Status
+from core.deadline import deadline
+from core.errors import TookTooLong
+from core.offer import Deployment
 
 log = structlog.get_logger(__name__)
 
@@ -18,6 +23,9 @@ ENOUGH: Final = 3  # runs; fewer say too little
 _LAST: Final = 30  # runs of a deployment that count: its graph and its machine change
 _DEPLOYMENTS: Final = 1_000  # that are remembered
 _AGAIN: Final = timedelta(hours=1)  # between two looks at the list of one deployment
+_SOON: Final = timedelta(minutes=1)  # the same, where the last look was cut short
+BRIEFLY: Final = 1.5  # seconds that somebody waits for what may be shown beside
+_AT_ONCE: Final = 4  # lists asked for
 _RECENT: Final = timedelta(days=7)  # older runs say little about today's
 
 
@@ -31,10 +39,10 @@ class Usual:
 
 @dataclass(slots=True)
 class _Known:
-    """The last durations of one deployment in seconds, the newest last, and when its list was asked for."""
+    """The last durations of one deployment in seconds, the newest last, and from when on its list may be asked for."""
 
     durations: deque[float] = field(default_factory=lambda: deque(maxlen=_LAST))
-    asked_at: datetime | None = None
+    asks_from: datetime | None = None
 
 
 RowList = Callable[[str, str, datetime], Awaitable[Sequence[RunRow]]]
@@ -69,18 +77,44 @@ class Estimates:
     async def prime(self, deployment_id: str, workflow_id: str) -> None:
         """Learn from earlier runs, where too little is known; asks at most once an hour, whatever the answer was."""
         known, now = self._of(deployment_id), self._now()
-        is_soon = known.asked_at is not None and now - known.asked_at < _AGAIN
+        is_soon = known.asks_from is not None and now < known.asks_from
         if is_soon or len(known.durations) >= ENOUGH:
             return
-        known.asked_at = now
+        known.asks_from = now + _AGAIN
         try:
             rows = await self._list_rows(workflow_id, deployment_id, now - _RECENT)
         except ApiError as error:
             log.warning("estimates.unread", deployment=deployment_id, error=str(error))
             return
+        except asyncio.CancelledError:
+            known.asks_from = now + _SOON
+            raise
         found = list(_durations(rows))[:_LAST]
         if len(found) >= len(known.durations):  # the list has them, too
             known.durations = deque(reversed(found), maxlen=_LAST)
+
+    async def usual_of(self, deployments: Iterable[Deployment], within: float = BRIEFLY) -> dict[str, Usual]:
+        """What is known of several, by id, where it is enough.
+
+        Where it is not, it is asked for as `prime` does, for at most `within` seconds in all; 0 asks nothing.
+        """
+        wanted = list(deployments)
+        if within > 0:
+            await self._prime_all(wanted, within)
+        found = {item.id: self.usual(item.id) for item in wanted}
+        return {deployment_id: usual for deployment_id, usual in found.items() if usual is not None}
+
+    async def _prime_all(self, deployments: Iterable[Deployment], within: float) -> None:
+        places = asyncio.Semaphore(_AT_ONCE)
+
+        async def ask(item: Deployment) -> None:
+            async with places:
+                await self.prime(item.id, item.workflow_id)
+
+        with suppress(TookTooLong):
+            async with deadline(within), asyncio.TaskGroup() as group:
+                for item in deployments:
+                    group.create_task(ask(item))
 
     def _of(self, deployment_id: str) -> _Known:
         known = self._known.setdefault(deployment_id, _Known())

@@ -3,30 +3,23 @@
 import asyncio
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
 from typing import Final
 
 import structlog
 
-from core.comfydeploy.assignments import parse_assignments
-from core.comfydeploy.fit import Fitted, Given, draw_seed, fit, shown_values
 from core.deadline import PATIENCE, deadline
-from core.errors import (
-    AlreadyAsked,
-    DeploymentGone,
-    DeploymentNotFound,
-    InputsInvalid,
-)
-from core.offer import Deployment, choose
+from core.errors import AlreadyAsked, InputsInvalid
+from core.forms.wish import Wish
 from core.people.actor import Actor
 from core.runs.cancelling import Cancelling
 from core.runs.delivery import Delivery
 from core.runs.journal import Journal
 from core.runs.looking import Looking
-from core.runs.mark import read_mark, shown_inputs
+from core.runs.mark import read_mark
 from core.runs.order import Order
 from core.runs.ordering import Ordering
 from core.runs.parts import Parts
+from core.runs.repeating import Repeats
 from core.runs.resuming import Restore, Resuming
 from core.runs.submission import Trail
 from core.runs.unclear import Unclear
@@ -37,20 +30,6 @@ _DOUBLE_CLICK: Final = 3.0  # seconds
 _FAREWELL: Final = 1.5  # seconds for submits whose answers are on their way
 
 log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What a person asks for: a deployment by name, label or id, what they gave, and further inputs as written.
-
-    `cause` names the one moment in which they did, so that it is heard only once.
-    """
-
-    actor: Actor
-    deployment: str
-    given: Given = field(default_factory=Given)
-    further: str = ""
-    cause: str | None = None
 
 
 class Generation:
@@ -72,21 +51,19 @@ class Generation:
         self._unclear = Unclear(parts, self._ordering, self._looking)
         self._resuming = Resuming(parts, self._ordering, self._looking, journal)
         self._cancelling = Cancelling(parts, self._ordering, self._resuming)
-        self._draw = draw
+        self._repeats = Repeats(parts, draw)
         self._double_click = double_click
         self._repeating: set[tuple[int, str]] = set()
+        self._sending: set[str] = set()  # forms
 
-    def check(self, wish: Wish) -> None:
+    async def check(self, wish: Wish) -> None:
         """Raise what can be known from memory alone, so that a wish can be refused before it is acknowledged.
 
-        A memory older than the catalog's time to live refuses nothing: there may be more on offer by now.
-
         Raises:
-            InputsInvalid, DeploymentNotFound, DeploymentAmbiguous, TooManyRuns: as `start` would.
+            TooManyRuns: there is neither a place nor room in the line.
+            FormNeeded, PickNeeded, DeploymentNotFound, DeploymentAmbiguous: as `Forms.check`.
         """
-        offer = self._parts.catalog.recall()
-        if offer is not None:
-            self._fitted(choose(offer, wish.deployment), wish)
+        await self._parts.forms.check(wish)
         self._parts.limits.check(wish.actor)
 
     async def start(self, wish: Wish, surface: Surface) -> Delivery:
@@ -94,11 +71,27 @@ class Generation:
 
         Raises:
             AlreadyAsked: this very wish was heard before.
+            FormNeeded, PickNeeded: more is to be said first.
             CoreError: nothing was started; which one tells why.
         """
-        deployment = await self._parts.catalog.find(wish.deployment)
-        order = Order(deployment, self._fitted(deployment, wish), wish.actor)
-        return await self._ordering.order(order, surface, wish.cause)
+        return await self._begin(await self._parts.forms.order(wish), surface, wish.cause)
+
+    async def check_form(self, draft: str, actor: Actor) -> None:
+        """As `check`, for a form that was filled in. Raises `AlreadyAsked`, too."""
+        if draft in self._sending:
+            raise AlreadyAsked
+        await self._parts.forms.check_draft(draft, actor)
+        self._parts.limits.check(actor)
+
+    async def start_form(self, draft: str, actor: Actor, surface: Surface, cause: str | None = None) -> Delivery:
+        """As `start`, for a form that was filled in. Raises `FormExpired`, too."""
+        if draft in self._sending:
+            raise AlreadyAsked
+        self._sending.add(draft)
+        try:
+            return await self._begin(await self._parts.forms.order_of(draft, actor), surface, cause)
+        finally:
+            self._sending.discard(draft)
 
     async def resume(self, restore: Restore) -> int:
         """Go on with every delivery that the last process left open; how many. Raises `StoreFailed`."""
@@ -118,6 +111,7 @@ class Generation:
 
         Raises:
             AlreadyAsked: the same person asked for the same a moment ago.
+            FormNeeded: the deployment has changed since.
             CoreError: as `start`, or the run is gone or was made elsewhere.
         """
         key = (actor.user, run_id)
@@ -127,8 +121,8 @@ class Generation:
         self._repeating.add(key)
         try:
             async with deadline(PATIENCE):
-                order = await self._repeated(run_id, actor)
-            delivery = await self._ordering.order(order, surface, cause)
+                order = await self._repeats.order(run_id, actor)
+            delivery = await self._begin(order, surface, cause)
         except BaseException:
             self._repeating.discard(key)  # nothing is on its way, so asking again is no double click
             raise
@@ -194,25 +188,10 @@ class Generation:
         """Cancel by the start of an id, or the newest; raises as `Cancelling.cancel_one`."""
         await self._cancelling.cancel_one(name, actor)
 
-    def _fitted(self, deployment: Deployment, wish: Wish) -> Fitted:
-        named, problems = parse_assignments(wish.further)
+    async def _begin(self, order: Order, surface: Surface, cause: str | None) -> Delivery:
         try:
-            fitted = fit(deployment.inputs, replace(wish.given, named={**wish.given.named, **named}), self._draw)
+            delivery = await self._ordering.order(order, surface, cause)
         except InputsInvalid as invalid:
-            raise InputsInvalid([*problems, *invalid.problems], deployment.label) from None
-        if problems:
-            raise InputsInvalid(problems, deployment.label)
-        return fitted
-
-    async def _repeated(self, run_id: str, actor: Actor) -> Order:
-        run = await self._parts.read(run_id)
-        mark = read_mark(run.workflow_inputs)
-        try:
-            deployment = await self._parts.catalog.find(mark.deployment)
-        except DeploymentNotFound:
-            raise DeploymentGone from None
-        values = shown_inputs(run.workflow_inputs)
-        roles = deployment.roles
-        if roles.seed:
-            values[roles.seed.key] = draw_seed(roles.seed, self._draw)
-        return Order(deployment, Fitted(values, {}, *shown_values(roles, values)), actor, parent=run.id)
+            raise self._parts.forms.refused(order, invalid) from None
+        await self._parts.forms.done(order)
+        return delivery

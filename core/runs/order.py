@@ -1,32 +1,41 @@
 """A wish that fits, ready to be submitted; and how it is written down while it may still have to be."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
-from core.comfydeploy.fit import Fitted, Source
+from core.comfydeploy.fit import Fitted
+from core.comfydeploy.values import Adjusted, File, Source, Stored
+from core.forms.draft import Draft
 from core.offer import Deployment
 from core.people.actor import Actor
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """`fitted` for `deployment`, asked for by `owner`; `parent` is the run it repeats."""
+    """`fitted` for `deployment`, asked for by `owner`; `parent` is the run it repeats.
+
+    `draft` is what it was filled in with, as long as that can be mended; it is not written down.
+    """
 
     deployment: Deployment
     fitted: Fitted
     owner: Actor
     parent: str | None = None
+    draft: Draft | None = field(default=None, compare=False)
 
     def written(self) -> str:
-        """As JSON; files by where they are, so they must be uploaded again."""
+        """As JSON; files that are not uploaded yet by where they are."""
         fitted = self.fitted
-        files = {
-            target.key: {"name": source.name, "where": str(source.where), "size": source.size}
-            for target, source in fitted.files.items()
+        whole = {
+            "values": fitted.values,
+            "files": {target.key: [_written(file) for file in files] for target, files in fitted.files.items()},
+            "prompt": fitted.prompt,
+            "seed": fitted.seed,
+            "adjusted": [asdict(item) for item in fitted.adjusted],
         }
-        return json.dumps({"values": fitted.values, "files": files, "prompt": fitted.prompt, "seed": fitted.seed})
+        return json.dumps(whole)
 
     @classmethod
     def read(cls, text: str, deployment: Deployment, owner: Actor, parent: str | None) -> Self:
@@ -48,11 +57,24 @@ def shown_of(text: str) -> tuple[str | None, int | None]:
 
 
 def _fitted(written: dict[str, Any], deployment: Deployment) -> Fitted:
+    """Versions before wrote one file for an input, and nothing of what was adjusted."""
     inputs = {item.key: item for item in deployment.inputs}
-    files = {inputs[key]: _source(source) for key, source in written["files"].items()}
-    return Fitted(dict(written["values"]), files, written["prompt"], written["seed"])
+    files = {
+        inputs[key]: tuple(map(_file, listed if isinstance(listed, list) else [listed]))
+        for key, listed in written["files"].items()
+    }
+    adjusted = tuple(Adjusted(**item) for item in written.get("adjusted", ()))
+    return Fitted(dict(written["values"]), files, written["prompt"], written["seed"], adjusted)
 
 
-def _source(written: dict[str, Any]) -> Source:
-    name, where, size = written["name"], written["where"], written["size"]
-    return Source(name, where if "://" in where else Path(where), size)
+def _written(file: File) -> dict[str, Any]:
+    if isinstance(file, Stored):
+        return {"name": file.name, "address": file.address}
+    return {"name": file.name, "where": str(file.where), "size": file.size}
+
+
+def _file(written: dict[str, Any]) -> File:
+    if "address" in written:
+        return Stored(written["name"], written["address"])
+    where = written["where"]
+    return Source(written["name"], where if "://" in where else Path(where), written["size"])

@@ -1,4 +1,4 @@
-"""From a wish that fits to a run that is followed: the line, the submit, the search after an unclear one."""
+"""From a wish that fits to a run that is followed: the line, the files it needs, the submit."""
 
 import asyncio
 import contextlib
@@ -24,6 +24,7 @@ from core.runs.looking import DAY, Looking
 from core.runs.mark import Mark
 from core.runs.order import Order
 from core.runs.parts import Parts
+from core.runs.uploading import Uploading
 from core.runs.view import Surface
 from core.tasks import Tasks
 
@@ -38,6 +39,7 @@ class Ordering:
     def __init__(self, parts: Parts, looking: Looking) -> None:
         self._parts = parts
         self._looking = looking
+        self._uploading = Uploading(parts)
         self._tasks = Tasks()
         self._sending: set[str] = set()  # deliveries whose submit is under way
         self._stopping = asyncio.Event()
@@ -151,9 +153,7 @@ class Ordering:
         await deliveries.show(delivery)
         if delivery.lost is not None:
             raise delivery.lost
-        for target, source in list(order.fitted.files.items()):
-            order.fitted.with_file(target, await self._parts.media.upload(target, source))
-            del order.fitted.files[target]  # asked for once more, its upload does
+        await self._uploading.upload(delivery, order.fitted)
         if self._stopping.is_set():
             raise Stopping
         self._sending.add(delivery.id)
@@ -195,5 +195,6 @@ class Ordering:
                 delivery.order = Order.read(record.order, deployment, owner, record.parent)
         if delivery.order is None:
             raise OrderForgotten
-        delivery.tell(prompt=delivery.order.fitted.prompt, seed=delivery.order.fitted.seed)
+        fitted = delivery.order.fitted
+        delivery.tell(prompt=fitted.prompt, seed=fitted.seed, adjusted=fitted.adjusted)
         return delivery.order

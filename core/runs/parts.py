@@ -9,12 +9,14 @@ from core.comfydeploy.errors import NotFound
 from core.comfydeploy.models import Run
 from core.deadline import PATIENCE, deadline
 from core.errors import RunGone
-from core.media import Media
+from core.forms.forms import Forms
 from core.metrics import Metrics
 from core.people.limits import RunLimits
+from core.people.offering import Offering
 from core.runs.deliveries import Deliveries
 from core.runs.following import Following
 from core.runs.submission import Submission
+from core.uploads import Uploads
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,9 @@ class Parts:
 
     api: ComfyDeploy
     catalog: Catalog
-    media: Media
+    offering: Offering
+    forms: Forms
+    uploads: Uploads
     submission: Submission
     deliveries: Deliveries
     following: Following

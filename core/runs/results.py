@@ -14,7 +14,7 @@ from core.comfydeploy.errors import ApiError
 from core.comfydeploy.models import Run
 from core.comfydeploy.outputs import Media as OutputFile
 from core.comfydeploy.outputs import Reason, read_reason, read_results
-from core.errors import FileError, FileTooLarge
+from core.file_errors import FileError, FileTooLarge
 from core.media import Media
 from core.runs.view import Fetched, LeftOut, RunView
 

@@ -7,6 +7,7 @@ from typing import IO, Protocol
 
 from core.comfydeploy.models import Run, Status
 from core.comfydeploy.outputs import Media, Reason
+from core.comfydeploy.values import Adjusted
 from core.errors import CoreError
 from core.runs.estimates import Usual
 
@@ -84,18 +85,33 @@ class LeftOut:
     beyond: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file on its way to ComfyUI Deploy: `sent` of `size` bytes, None where the size is not known yet."""
+
+    name: str
+    sent: int = 0
+    size: int | None = None
+
+    @property
+    def share(self) -> int | None:
+        """In percent, by steps of ten."""
+        return None if not self.size else min(10, self.sent * 10 // self.size) * 10
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunView:
     """`delivery` is the promise to show this run; `place` where it stands in the bot's own line, 1 for the next.
 
-    Before there is a run: `left` when somebody took it out of that line, `refused` says why nothing was started, and
-    `trail` is set while nobody knows whether the submit started a run: it is being looked for, or was not found
-    (`unknown`), or is not looked for any more (`given_up`).
+    Before there is a run: `upload` while a large file is uploaded for it, `left` when somebody took it out of that
+    line, `refused` says why nothing was started, and `trail` is set while nobody knows whether the submit started a
+    run: it is being looked for, or was not found (`unknown`), or is not looked for any more (`given_up`).
 
     `silent_since` is set while the API gives no news of the run, `pausing` when this process is going away. `gone`: the
     API does not know the run any more. `unread`: it cannot be read, and nobody waits for that to change. `expired`: it
     was asked for so long ago that nobody follows it any more. `cancelling` stays set when the end came first. `usual`
-    is how long runs of this deployment take; `ping` whether the end is to call the person.
+    is how long runs of this deployment take; `ping` whether the end is to call the person. `adjusted` are numbers that
+    were beyond what their inputs take.
     """
 
     deployment: str
@@ -105,7 +121,9 @@ class RunView:
     prompt: str | None = None
     seed: int | None = None
     parent: str | None = None
+    adjusted: tuple[Adjusted, ...] = ()
     place: int | None = None
+    upload: Upload | None = None
     left: bool = False
     refused: CoreError | None = None
     run_id: str | None = None
@@ -173,7 +191,8 @@ class RunView:
         waits = run.queue_position if run and stage is Stage.WAITING else self.place
         moves = (int(run.progress * 20), run.live_status) if run and stage is Stage.RUNNING else None
         stands = self.cancelling, self.pausing, self.silent_since is None, self.usual is None
-        return stage, waits, moves, self.run_id is None, stands
+        sent = (self.upload.name, self.upload.share) if self.upload is not None and stage is Stage.PREPARING else None
+        return stage, waits, moves, self.run_id is None, stands, sent
 
 
 class Surface(Protocol):

@@ -1,5 +1,6 @@
 """The tables of the bot's own database. What changes here needs a migration; a test compares the two."""
 
+import json
 from datetime import UTC, datetime
 from typing import Final
 
@@ -38,6 +39,24 @@ class Moment(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
 
 
+class Ids(TypeDecorator[frozenset[str]]):
+    """A set of ids as a JSON list; equal sets are equal texts."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: frozenset[str] | None, dialect: Dialect) -> str | None:  # noqa: ARG002 -- theirs
+        return None if value is None else json.dumps(sorted(value))
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> frozenset[str] | None:  # noqa: ARG002 -- theirs
+        if value is None:
+            return None
+        ids = json.loads(value)
+        if not isinstance(ids, list):
+            raise ValueError("no list of ids")  # noqa: TRY004 -- as for what is no JSON at all
+        return frozenset(map(str, ids))
+
+
 # `closed_at` is null while a delivery is open; `address` and `order` are null once it is closed
 deliveries: Final = Table(
     "deliveries",
@@ -61,12 +80,13 @@ deliveries: Final = Table(
 Index(None, deliveries.c.closed_at)
 Index(None, deliveries.c.user, deliveries.c.closed_at)
 
-# null: the person or server has not said
+# null: the person or server has not said; `last` and `default_deployment` are ids that may be gone from the account
 people: Final = Table(
     "people",
     METADATA,
     Column("user", BigInteger, primary_key=True, autoincrement=False),
     Column("pings", Boolean),
+    Column("last", String(100)),
 )
 
 servers: Final = Table(
@@ -74,6 +94,8 @@ servers: Final = Table(
     METADATA,
     Column("guild", BigInteger, primary_key=True, autoincrement=False),
     Column("pings", Boolean),
+    Column("deployments", Ids),
+    Column("default_deployment", String(100)),
 )
 
 snapshots: Final = Table(

@@ -31,7 +31,7 @@ class EmptyCatalog:
 def services(**parts: object) -> Services:
     """As far as a test needs them."""
     usual = {"admission": Admission(()), "catalog": EmptyCatalog(), "limits": RunLimits(2, 20)}
-    missing = dict.fromkeys(("api", "media", "deliveries", "generation", "store"))
+    missing = dict.fromkeys(("api", "media", "deliveries", "generation", "offering", "store"))
     return cast("Services", SimpleNamespace(**(missing | usual | parts)))
 
 

@@ -1,5 +1,6 @@
 """`/server` is for those who manage the server, whoever is offered the command; and what settings look like."""
 
+from collections.abc import AsyncIterator
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -9,27 +10,27 @@ import pytest
 from cogs.settings import Settings
 from cogs.ui.settings_view import server_embed, settings_embed
 from core.errors import StoreFailed
+from core.people.offering import Allowed, Offering
 from core.people.preferences import ManagersOnly, Personal
-from core.store.settings import ServerSettings
+from core.store.database import Database, open_database
+from core.store.schema import migrate
+from core.store.settings import KeptSettings, ServerSettings
+from tests.cogs.conftest import EmptyCatalog
 
 GUILD = 10
 MANAGER = discord.Permissions(manage_guild=True)
 
 
-class Kept:
-    """What was saved for servers; with `is_full` nothing can be."""
+@pytest.fixture
+async def database() -> AsyncIterator[Database]:
+    async with open_database("sqlite+aiosqlite:///:memory:") as opened:
+        await opened.run(migrate)
+        yield opened
 
-    def __init__(self, *, is_full: bool = False) -> None:
-        self.saved: dict[int, ServerSettings] = {}
-        self._is_full = is_full
 
-    async def get_server(self, guild: int) -> ServerSettings:
-        return self.saved.get(guild, ServerSettings())
-
-    async def save_server(self, guild: int, settings: ServerSettings) -> None:
-        if self._is_full:
-            raise StoreFailed("the disk is full")
-        self.saved[guild] = settings
+@pytest.fixture
+def kept(database: Database) -> KeptSettings:
+    return KeptSettings(database)
 
 
 class Asked:
@@ -49,9 +50,10 @@ class Asked:
         self.shown = embed
 
 
-async def set_pings(kept: Kept, asked: Asked, to: str) -> None:
-    bot = SimpleNamespace(services=SimpleNamespace(store=SimpleNamespace(settings=kept)))
-    cog: Any = Settings(cast("Any", bot))
+async def set_pings(kept: KeptSettings, asked: Asked, to: str) -> None:
+    catalog: Any = EmptyCatalog()
+    services = SimpleNamespace(store=SimpleNamespace(settings=kept), offering=Offering(catalog, kept))
+    cog: Any = Settings(cast("Any", SimpleNamespace(services=services, presses={})))
     await cog.set_pings.callback(cog, asked, to)
 
 
@@ -62,12 +64,12 @@ def test_only_who_manages_a_server_is_offered_its_settings_and_only_there() -> N
 
 
 @pytest.mark.parametrize("held", [MANAGER, discord.Permissions(administrator=True)])
-async def test_who_manages_the_server_makes_it_quiet(held: discord.Permissions) -> None:
-    kept, asked = Kept(), Asked(held)
+async def test_who_manages_the_server_makes_it_quiet(kept: KeptSettings, held: discord.Permissions) -> None:
+    asked = Asked(held)
 
     await set_pings(kept, asked, "off")
 
-    assert kept.saved == {GUILD: ServerSettings(pings=False)}
+    assert await kept.get_server(GUILD) == ServerSettings(pings=False)
     assert asked.shown is not None
     assert "Pings: off" in (asked.shown.description or "")
 
@@ -75,20 +77,19 @@ async def test_who_manages_the_server_makes_it_quiet(held: discord.Permissions) 
 @pytest.mark.parametrize(
     "asked", [Asked(discord.Permissions(manage_messages=True)), Asked(discord.Permissions.none()), Asked(MANAGER, None)]
 )
-async def test_nobody_else_does(asked: Asked) -> None:
-    kept = Kept()
-
+async def test_nobody_else_does(kept: KeptSettings, asked: Asked) -> None:
     with pytest.raises(ManagersOnly):
         await set_pings(kept, asked, "off")
 
-    assert (kept.saved, asked.shown) == ({}, None)
+    assert (await kept.get_server(GUILD), asked.shown) == (ServerSettings(), None)
 
 
-async def test_what_cannot_be_written_down_is_not_shown_as_done() -> None:
+async def test_what_cannot_be_written_down_is_not_shown_as_done(kept: KeptSettings, database: Database) -> None:
     asked = Asked(MANAGER)
+    await database.aclose()
 
     with pytest.raises(StoreFailed):
-        await set_pings(Kept(is_full=True), asked, "off")
+        await set_pings(kept, asked, "off")
 
     assert asked.shown is None
 
@@ -111,4 +112,12 @@ def test_settings_say_what_holds_and_how_it_is_changed(found: Personal, parts: l
 
 @pytest.mark.parametrize(("pings", "part"), [(True, "/server pings to:off"), (False, "This server is quiet")])
 def test_a_servers_settings_say_what_holds(pings: bool, part: str) -> None:
-    assert part in (server_embed(pings=pings).description or "")
+    words = server_embed(pings=pings, allowed=Allowed(frozenset({"a"}), "a"), offer=None).description or ""
+
+    for said in (
+        part,
+        "**1 deployment** may be run here",
+        "A **default** is set",
+        "`/server deployments` changes that",
+    ):
+        assert said in words

@@ -111,8 +111,7 @@ async def test_before_it_is_known_whose_reaction_it_is_only_the_log_is_told(
 async def test_behind_a_suggestion(
     start: Start, artist: Person, caplog: pytest.LogCaptureFixture, command: str, option: str
 ) -> None:
-    bot = await start(deliveries=Mistaken())
-    bot.services.catalog.suggest = Mistaken().suggest  # type: ignore[method-assign]  # the catalog of this test
+    await start(deliveries=Mistaken(), offering=Mistaken())
 
     with structlog.testing.capture_logs() as log:
         assert await artist.autocomplete(command, option, "a") == []

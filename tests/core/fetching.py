@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager
 import aiohttp
 from aiohttp import web
 
-from core.comfydeploy.client import ComfyDeploy
 from core.hosts import Hosts
 from core.media import LARGEST_OUTPUT, Media, Network
 from tests.core.names import Names
@@ -18,12 +17,9 @@ NOWHERE = "http://127.0.0.1:9"
 
 @asynccontextmanager
 async def fetching(hosts: Hosts, names: Names | None = None, seconds: float = 10.0) -> AsyncIterator[Media]:
-    """Media that takes outputs from these hosts."""
+    """Media that takes inputs and outputs from these hosts."""
     network = Network(aiohttp.ClientTimeout(total=seconds), (lambda: names) if names else aiohttp.ThreadedResolver)
-    async with (
-        ComfyDeploy.connect(NOWHERE, "the-key") as api,
-        Media.connect(api, inputs=Hosts(), outputs=hosts, network=network) as media,
-    ):
+    async with Media.connect(inputs=hosts, outputs=hosts, network=network) as media:
         yield media
 
 

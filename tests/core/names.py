@@ -4,6 +4,9 @@ import socket
 
 from aiohttp.abc import AbstractResolver, ResolveResult
 
+# A public address that nothing is ever sent to: given out as one of the other family, it cannot even be tried.
+AWAY = ("93.184.215.14", 443)
+
 
 class Names(AbstractResolver):
     """Leads every name to these `(address, port)`, or nowhere when there are none. `asked` are the names asked for."""
@@ -20,7 +23,12 @@ class Names(AbstractResolver):
             raise OSError(None, "unknown name")
         return [
             ResolveResult(
-                hostname=host, host=address, port=place, family=socket.AF_INET, proto=0, flags=socket.AI_NUMERICHOST
+                hostname=host,
+                host=address,
+                port=place,
+                family=socket.AF_INET6 if (address, place) == AWAY else socket.AF_INET,
+                proto=0,
+                flags=socket.AI_NUMERICHOST,
             )
             for address, place in self._places
         ]

@@ -13,10 +13,10 @@ from core.cache import Kept
 from core.catalog import KINDS, Catalog, Terms
 from core.comfydeploy.client import ComfyDeploy
 from core.comfydeploy.errors import Unreachable
-from core.comfydeploy.fit import Given
+from core.comfydeploy.values import Given
+from core.forms.wish import Wish
 from core.offer import Offer
 from core.reading import Pinned
-from core.runs.generation import Wish
 from core.runs.view import Stage
 from core.services import Plan, open_services
 from stationthis_discord.sandbox.comfydeploy import Behaviour, ComfyDeploySandbox

@@ -8,8 +8,8 @@ from contextlib import asynccontextmanager
 import aiohttp
 import pytest
 
-from core.comfydeploy.client import ComfyDeploy
-from core.errors import FileTooLarge, FileUnavailable
+from core.comfydeploy.values import Source
+from core.file_errors import FileTooLarge, FileUnavailable
 from core.hosts import Hosts
 from core.media import Media, Network
 from tests.core.fetching import CONTENT, NOWHERE, chunked, fetched, fetching, trusting
@@ -20,10 +20,7 @@ from tests.core.stub import Answer, hanging, saying, sending, serving
 async def hurried(hosts: Hosts, seconds: float = 10.0) -> AsyncIterator[Media]:
     """As `fetching`, for hosts that fail: they are asked again at once."""
     network = Network(aiohttp.ClientTimeout(total=seconds), pauses=(0.0, 0.0))
-    async with (
-        ComfyDeploy.connect(NOWHERE, "the-key") as api,
-        Media.connect(api, inputs=Hosts(), outputs=hosts, network=network) as media,
-    ):
+    async with Media.connect(inputs=Hosts(), outputs=hosts, network=network) as media:
         yield media
 
 
@@ -83,13 +80,6 @@ async def test_the_file_is_gone_when_the_block_ends() -> None:
     assert (inside, local.file.closed) == (False, True)
 
 
-async def test_the_key_stays_at_home() -> None:
-    async with serving(saying(CONTENT)) as host, fetching(trusting(host)) as media:
-        await fetched(media, f"{host.url}/a.png")
-
-    assert "the-key" not in str(host.requests[0].headers)
-
-
 async def test_a_signed_address_is_asked_for_as_it_is() -> None:
     query = "X-Amz-Credential=a%2Fb%2Bc&X-Amz-Signature=0f%7e&name=a+b%20c"
     async with serving(saying(CONTENT)) as host, fetching(trusting(host)) as media:
@@ -127,6 +117,17 @@ async def test_a_host_that_hangs_is_given_up_within_the_time_out() -> None:
     async with serving(hanging) as host, hurried(trusting(host), seconds=0.05) as media:
         with pytest.raises(FileUnavailable):
             await fetched(media, f"{host.url}/a.png")
+
+
+async def test_a_persons_file_is_waited_for_no_longer_than_for_all_tries_together() -> None:
+    async with serving(hanging) as host:
+        network = Network(aiohttp.ClientTimeout(total=10), patience=0.05)
+        async with Media.connect(inputs=trusting(host), outputs=Hosts(), network=network) as media:
+            with pytest.raises(FileUnavailable):
+                async with media.input(Source("a.png", f"{host.url}/a.png"), 1000):
+                    pass
+
+    assert len(host.requests) <= 1
 
 
 async def test_a_host_that_refuses_connections_is_unavailable() -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from core.comfydeploy.client import ComfyDeploy
-from core.comfydeploy.fit import Source
-from core.errors import FileTooLarge
+from core.comfydeploy.values import Source
+from core.file_errors import FileTooLarge
 from core.hosts import Hosts
 from core.operator_errors import UploadRefused, WorkflowFileInvalid
 from core.workflow_files import WorkflowFiles

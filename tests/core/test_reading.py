@@ -10,7 +10,7 @@ from aiohttp import web
 from core.comfydeploy.client import ComfyDeploy
 from core.comfydeploy.outputs import Kind
 from core.offer import Offer
-from core.reading import read_offer
+from core.reading import Pinned, read_offer, read_pinned
 from stationthis_discord.sandbox.comfydeploy import ComfyDeploySandbox
 from stationthis_discord.sandbox.comfydeploy.samples import broken, caption
 from tests.core.shelf import Shelf, Walkway, item, named, reading
@@ -199,6 +199,59 @@ async def test_what_was_read_before_the_list_broke_is_not_on_offer_twice(quick_r
     assert sorted(deployment.id for deployment in offer.deployments) == [
         str(item(number)["id"]) for number in range(30)
     ]
+
+
+def _loading(number: int, environment: str = "production", **fields: object) -> dict[str, object]:
+    """A deployment that asks for a LoRA and names models itself."""
+    asked = {"class_type": "ComfyUIDeployExternalLora", "inputs": {"input_id": "lora", "default_lora_name": "own.pt"}}
+    graph = {"1": asked, "2": {"class_type": "SomebodysLoader", "inputs": fields}}
+    version = {"version": 1, "workflow_api": graph}
+    return named(number, f"thing {number}", environment) | {"version": version}
+
+
+def _options(offer: Offer) -> list[tuple[str, ...]]:
+    return [declared.options for deployment in offer.deployments for declared in deployment.inputs]
+
+
+async def test_inputs_for_models_can_be_searched_among_all_names_of_the_account() -> None:
+    items = [
+        _loading(0, lora_name="b.pt"),
+        _loading(1, "staging", lora_name="a.pt", ckpt_name="base.pt"),
+        item(2),
+    ]
+    async with Shelf(items) as shelf:
+        offer = await _offered(shelf)
+
+    assert _options(offer) == [("a.pt", "b.pt", "own.pt")]
+
+
+async def test_names_of_models_are_shared_not_copied() -> None:
+    async with Shelf([_loading(number, lora_name=f"{number:02}.pt") for number in range(60)]) as shelf:
+        first, *others = _options(await _offered(shelf))
+
+    assert len(first) == 61
+    assert all(options is first for options in others)
+
+
+async def test_names_of_models_are_found_where_each_workflow_is_asked_for_its_own(quick_retries: None) -> None:
+    lists = {"one": [_loading(1, lora_name="a.pt")], "two": [_loading(2, lora_name="b.pt")]}
+    async with reading(Walkway(lists)) as (api, _):
+        offer = await read_offer(api, PRODUCTION)
+
+    assert _options(offer) == [("a.pt", "b.pt", "own.pt")] * 2
+
+
+async def test_names_of_models_are_found_in_pinned_versions(sandbox: ComfyDeploySandbox, api: ComfyDeploy) -> None:
+    rows = [sandbox.deployment(name) for name in ("everything", "text-to-image")]
+
+    offer = await read_pinned(api, [Pinned(row.workflow.name, row.id, row.version.id) for row in rows])
+
+    found = {declared.key: declared.options for deployment in offer.deployments for declared in deployment.inputs}
+    assert (found["lora"], found["ckpt"], found["face"]) == (
+        ("detail.safetensors",),
+        ("sd_xl_base_1.0.safetensors",),
+        ("face.safetensors",),
+    )
 
 
 async def test_nothing_of_the_graphs_is_kept() -> None:

@@ -170,6 +170,13 @@ def test_the_limit_holds(typed: str, limit: int) -> None:
     assert len(found(MANY, typed, limit)) == max(0, limit)
 
 
+@pytest.mark.parametrize("typed", ["fox", "ox", "snow"])
+def test_where_all_are_wanted_all_are_found(typed: str) -> None:
+    known = Index((number, "fox", "in snow") for number in range(1700))
+
+    assert known.find(typed, 1700) == list(range(1700))
+
+
 def test_an_empty_index_finds_nothing() -> None:
     assert found([], "flux") == found([], "") == []
 

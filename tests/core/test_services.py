@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 
 from core.catalog import Terms
-from core.comfydeploy.fit import Given, Source
-from core.comfydeploy.inputs import Input, InputKind
-from core.errors import AlreadyAsked, FileHostRefused, NotServedHere, TooManyRuns
+from core.comfydeploy.values import Given, Source
+from core.errors import AlreadyAsked, NotServedHere, TooManyRuns
+from core.file_errors import FileHostRefused
+from core.forms.wish import Wish
 from core.hosts import Hosts
 from core.operator_errors import WriteOff
 from core.operators import Write
 from core.reading import Pinned
-from core.runs.generation import Wish
 from core.runs.view import Stage
 from core.services import Plan, open_services
 from core.webhook import Hooks
@@ -22,8 +22,6 @@ from stationthis_discord.sandbox.comfydeploy import Behaviour, ComfyDeploySandbo
 from tests.core.runs.bench import ANNA, FOREVER, WISH, Canvas
 from tests.core.stub import saying, serving
 from tests.waiting import until
-
-FILE = Input("file", InputKind.FILE, "File")
 
 
 def _be_quick(sandbox: ComfyDeploySandbox) -> None:
@@ -158,18 +156,23 @@ async def test_files_are_taken_from_the_hosts_of_the_plan_and_from_no_others(san
             input_hosts=Hosts(trusted=frozenset({attached.host})),
         )
         async with open_services(plan) as services:
-            for stub in (named, attached):
-                await services.media.upload(FILE, Source("a.zip", f"{stub.url}/a.zip"))
-            async with services.media.output(f"{named.url}/a.zip", "a.zip") as local:
-                content = local.file.read()
-            for url in (f"{other.url}/a.zip", f"{sandbox.url}/files/a.zip"):
+            taken, given = services.media.input, services.media.output
+            for block in (
+                taken(Source("a.zip", f"{named.url}/a.zip"), 9),
+                taken(Source("a.zip", f"{attached.url}/a.zip"), 9),
+                given(f"{named.url}/a.zip", "a.zip"),
+            ):
+                async with block as local:
+                    assert local.file.read() == b"file"
+            for refused in (
+                taken(Source("a.zip", f"{other.url}/a.zip"), 9),
+                taken(Source("a.zip", f"{sandbox.url}/files/a.zip"), 9),
+                given(f"{attached.url}/a.zip", "a.zip"),
+            ):
                 with pytest.raises(FileHostRefused):
-                    await services.media.upload(FILE, Source("a.zip", url))
-            with pytest.raises(FileHostRefused):
-                async with services.media.output(f"{attached.url}/a.zip", "a.zip"):
-                    pass
+                    await refused.__aenter__()
 
-    assert (content, other.requests) == (b"file", [])
+    assert (other.requests, [call.path for call in sandbox.calls if "files" in call.path]) == ([], [])
 
 
 async def test_closing_leaves_no_task_behind(sandbox: ComfyDeploySandbox) -> None:

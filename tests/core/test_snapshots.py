@@ -7,7 +7,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from core.comfydeploy.inputs import Input, InputKind
+from core.comfydeploy.inputs import Input
+from core.comfydeploy.kinds import MODELS, InputKind
 from core.comfydeploy.outputs import Kind
 from core.comfydeploy.records import Machine, Workflow
 from core.offer import Deployment, Named, Offer, labelled, named
@@ -25,15 +26,22 @@ inputs = st.builds(
     description=texts,
     default=st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | texts.filter("://".__ne__),
     minimum=st.none() | st.integers(-(2**53), 2**53) | st.floats(-(2.0**64), 2.0**64),
+    most=st.none() | st.integers(-(2**53), 2**53),
+    step=st.none() | st.floats(0, 10),
     options=st.lists(texts, max_size=3).map(tuple),
+    accepts=st.lists(texts, max_size=3).map(tuple),
+    is_line=st.booleans(),
     order=st.floats(allow_nan=False),
+    group=texts,
     linked=st.booleans(),
-).filter(lambda item: "://" not in str(item.default))
+).filter(lambda item: "://" not in str(item.default) and not (item.options and item.kind in MODELS))
 
 
-def deployment(number: int = 1, *declared: Input, description: str = "", name: str = "thing") -> Deployment:
+def deployment(
+    number: int = 1, *declared: Input, description: str = "", name: str = "thing", cover: str | None = None
+) -> Deployment:
     own_id = f"{number:08x}-0000-4000-8000-000000000000"
-    return Deployment(own_id, name, "production", ID, 1, description, declared, Kind.IMAGE, machine_id=ID)
+    return Deployment(own_id, name, "production", ID, 1, description, declared, Kind.IMAGE, machine_id=ID, cover=cover)
 
 
 def offer(*deployments: Deployment) -> Offer:
@@ -54,6 +62,12 @@ def test_an_offer_comes_back_as_it_was(declared: list[Input], name: str, descrip
     value = offer(deployment(1, *declared, name=name, description=description), deployment(2, name=name))
 
     assert read(written(value)) == value
+
+
+def test_a_picture_comes_back_with_the_address_it_is_shown_by() -> None:
+    value = offer(deployment(cover="https://covers.example/fox.png"))
+
+    assert [item.cover for item in read(written(value)).deployments] == ["https://covers.example/fox.png"]
 
 
 def test_thousands_come_back_in_their_order() -> None:
@@ -90,6 +104,15 @@ async def test_of_addresses_only_is_written_that_there_is_one() -> None:
     assert b"own.example" not in other
     (item,) = (await OFFER.read(body, OF)).deployments
     assert (item.inputs[0].required, item.inputs[0].linked) == (False, True)
+
+
+def test_names_of_models_are_not_written_again_for_each_input() -> None:
+    declared = [Input(kind, kind, kind, options=("ink.safetensors",)) for kind in sorted(MODELS)]
+
+    body = written(offer(deployment(1, *declared)))
+
+    assert b"ink.safetensors" not in body
+    assert [item.options for item in read(body).deployments[0].inputs] == [()] * len(MODELS)
 
 
 def test_a_text_that_cannot_be_written_is_an_error_that_is_known() -> None:

@@ -1,6 +1,7 @@
 """Finding out what can be run: autocomplete, pages, details, help."""
 
 import copy
+import re
 
 from stationthis_discord.sandbox.comfydeploy import samples
 from tests.e2e.conftest import World, said
@@ -70,8 +71,9 @@ async def test_the_detail_of_everything_names_each_kind(world: World) -> None:
 
     assert shown.message_id is not None
     words = said(await world.until(shown.message_id, "everything"))
-    for kind in ("text", "number", "whole number", "seed", "yes or no", "choice", "image", "video", "audio", "colour"):
-        assert f"({kind}" in words
+    kinds = "text|number|whole number|seed|yes or no|choice|image|images|video|audio|EXR image|file|LoRA|checkpoint"
+    for kind in [*kinds.split("|"), "face model", "colour", "live image"]:
+        assert re.search(rf"\({kind}[,) ]", words)
 
 
 async def test_help_is_for_that_person_only(world: World) -> None:

@@ -25,7 +25,7 @@ LEFT: list[dict[str, Any]] = [
         "description": "x",
         "options": [{"type": 3, "name": "o", "description": "x", "autocomplete": True}],
     },
-    {"name": "generate", "description": "a deployment was no option of it"},
+    {"name": "server", "description": "x", "options": [{"type": 1, "name": "pings", "description": "no to in it"}]},
 ]
 
 
@@ -43,7 +43,7 @@ def world(shared: World) -> Iterator[World]:
         yield shared
 
 
-@pytest.mark.parametrize("name", ["oldone", "group sub", "generate", "Old person", "Old menu"])
+@pytest.mark.parametrize("name", ["oldone", "group sub", "server pings", "Old person", "Old menu"])
 async def test_a_command_of_another_version_says_so(world: World, name: str) -> None:
     who = world.discord.user("painter", channel=world.discord.add_channel("room"))
     shown: Shown

@@ -28,26 +28,33 @@ async def test_an_unknown_deployment_suggests_near_ones_to_that_person_only(worl
 
 
 async def test_all_broken_inputs_are_named_at_once(world: World) -> None:
-    words = await told(world, world.artist, "text-to-image", prompt="x", inputs="images=99; foo=1; steps=many")
+    words = await told(world, world.artist, "text-to-image", prompt="x", inputs="width=-5; foo=1; steps=many")
 
-    assert "1 to 4" in words
-    assert "`99`" in words
+    assert "0 to 2147483647" in words
+    assert "`-5`" in words
     assert "**foo**" in words
     assert "`many`" in words
     assert not world.api.runs
 
 
-async def test_a_missing_picture_is_asked_for(world: World) -> None:
-    words = await told(world, world.artist, "image-to-image", prompt="x")
+async def test_a_missing_picture_is_asked_for_at_once(world: World) -> None:
+    await world.logged("catalog.loaded")
 
-    assert "is missing" in words
+    shown = await world.artist.run("generate", {"deployment": "image-to-image", "prompt": "x"})
+
+    assert shown.modal is not None
+    assert "image-to-image" in shown.modal["title"]
     assert not world.api.runs
 
 
-async def test_a_file_that_is_no_picture_is_refused(world: World) -> None:
-    words = await told(world, world.artist, "image-to-image", ("cat.png", b"not a picture"))
+async def test_a_file_that_is_no_picture_is_refused_and_all_else_is_kept(world: World) -> None:
+    await world.artist.run("generate", {"deployment": "image-to-image", "prompt": "kept"}, {"image": ("a.png", b"no")})
 
-    assert "not a picture" in words
+    message = await world.new(lambda message: "not a picture" in said(message))
+
+    assert message["flags"] & 64
+    assert "kept" in said(message)
+    assert "Fix (1)" in said(message)
     assert not world.api.runs
 
 

@@ -2,7 +2,8 @@
 
 from stationthis_discord.sandbox.discord import MEMBER, Permission, Person
 from tests.e2e.conftest import World
-from tests.e2e.office import told
+from tests.e2e.office import refusal, told
+from tests.e2e.stage import leave, menu
 
 
 async def answer(world: World, who: Person, command: str, text: str, **options: str) -> str:
@@ -27,3 +28,37 @@ async def test_what_is_set_holds_after_a_restart(world: World) -> None:
     assert "This server is quiet" in await answer(world, world.artist, "settings", "Pings: on", pings="on")
     assert "quiet" not in await answer(world, stranger, "settings", "Pings: on")
     await world.logged("commands.unchanged")
+
+
+async def offered(who: Person) -> list[str]:
+    """Ids of what `/generate` suggests to them where nothing is typed."""
+    return [str(choice["value"]) for choice in await who.autocomplete("generate", "deployment", "")]
+
+
+async def test_what_a_server_allows_holds_after_a_restart_there_and_nowhere_else(world: World) -> None:
+    manager = world.discord.user("manager", MEMBER | Permission.MANAGE_GUILD)
+    wanted = world.api.deployment("caption").id
+    shown = await manager.run("server deployments")
+    panel = str(shown.message_id)
+    await told(world, shown, "**Everything on offer may be run here**, 8 deployments")
+    await manager.select(panel, "st:allow:", [wanted])
+    await world.until(panel, "**1 of 8 deployments** may be run here: **caption**")
+
+    await world.stop()
+    await world.start()
+
+    await manager.select(panel, "st:default:", [wanted])
+    await world.until(panel, "**Default: caption**")
+    assert await offered(world.artist) == [wanted]
+    assert len(await offered(world.artist.dm())) == 8
+
+
+async def test_who_may_not_manage_a_server_changes_nothing_by_a_panel_left_there(world: World) -> None:
+    manager = world.discord.user("manager", MEMBER | Permission.MANAGE_GUILD)
+    wanted = world.api.deployment("caption").id
+    panel = await leave(world, world.discord.channel, menu("st:allow:0-0", wanted))
+
+    await world.artist.select(panel, "st:allow:", [wanted])
+
+    assert "Only people who may manage this server can do that" in await refusal(world)
+    await answer(world, manager, "server show", "**Everything on offer may be run here**")

@@ -65,6 +65,16 @@ async def test_all_well_is_a_line_for_each_check_and_no_fault(place: Place, caps
     assert "Fix:" not in "\n".join(lines)
 
 
+async def test_a_private_account_hands_its_files_over_too(place: Place, capsys: Capture) -> None:
+    async with ComfyDeploySandbox(pace=0.02, private=True) as private:
+        place.environment.setenv("COMFY_DEPLOY_API_URL", private.url)
+        place.environment.setenv("COMFY_DEPLOY_API_KEY", private.key)
+
+        code, lines = await _examined(capsys)
+
+    assert (code, lines[3].endswith("and came back.")) == (0, True)
+
+
 async def test_no_secret_is_printed(place: Place, capsys: Capture) -> None:
     _, lines = await _examined(capsys)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from core.comfydeploy.fit import Given
+from core.comfydeploy.values import Given
 from stationthis_discord import oneshot
 from stationthis_discord.oneshot import Order
 from stationthis_discord.sandbox.comfydeploy import Behaviour, ComfyDeploySandbox

@@ -9,10 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.catalog import Terms
-from core.hosts import Hosts
+from core.hosts import ANYWHERE, Hosts
 from core.operators import Write
 from core.reading import Pinned
-from stationthis_discord import settings
 from stationthis_discord.setting_kinds import address_of
 from stationthis_discord.settings import ApiSettings, Settings, SettingsError, load, unknown_names
 
@@ -45,7 +44,7 @@ def test_two_variables_are_enough() -> None:
     assert (plan.api_url, plan.api_key) == ("https://api.comfydeploy.com", KEY)
     assert plan.terms == Terms()
     assert (plan.runs_per_user, plan.runs_total, plan.guilds) == (2, 20, frozenset())
-    assert (plan.trusted_hosts, plan.input_hosts) == (frozenset(), Hosts(settings.DISCORD_CDN, frozenset()))
+    assert (plan.trusted_hosts, plan.input_hosts) == (frozenset(), Hosts(ANYWHERE))
     assert (loaded.stationthis_log_format, loaded.stationthis_log_level) == ("console", "info")
     assert (loaded.discord_api_url, loaded.stationthis_dev_guild_id) == (None, None)
     assert (loaded.stationthis_waiting_per_user, loaded.stationthis_progress_budget) == (5, 5)
@@ -77,6 +76,7 @@ def test_every_variable_arrives() -> None:
         STATIONTHIS_WAITING_PER_USER="0",
         STATIONTHIS_PROGRESS_BUDGET="0.5",
         STATIONTHIS_HTTP_BIND=" 127.0.0.1:9100 ",
+        STATIONTHIS_DASHBOARD_URL=" https://dashboard.example.test/comfy/ ",
         STATIONTHIS_DEV_GUILD_ID="81384788765712384",
     )
 
@@ -91,6 +91,7 @@ def test_every_variable_arrives() -> None:
         30,
         frozenset({81384788765712384, 81384788765712385, 2}),
     )
+    assert plan.dashboard_url == "https://dashboard.example.test/comfy"
     assert (loaded.stationthis_log_format, loaded.stationthis_log_level) == ("json", "debug")
     assert (loaded.discord_api_url, loaded.stationthis_dev_guild_id) == (
         "http://127.0.0.1:8080/api/v10",
@@ -128,7 +129,7 @@ def test_without_discord_only_the_key_is_needed() -> None:
     with mock.patch.dict(os.environ, {"COMFY_DEPLOY_API_KEY": f"  {KEY}\t"}):
         loaded = load(ApiSettings)
 
-    assert loaded.plan().api_key == KEY
+    assert (loaded.plan().api_key, loaded.plan().input_hosts) == (KEY, Hosts(ANYWHERE))
     assert loaded.secrets == [KEY]
 
 
@@ -167,6 +168,7 @@ MALFORMED = {
         "http://[x9z]/api/v10",
         "  ",
     ],
+    "STATIONTHIS_DASHBOARD_URL": ["app.comfydeploy.com", "https://u:p@h", "https://h?x=1", "https://h/" + "x" * 400],
     "STATIONTHIS_GUILDS": ["0", "-5", "abc", "1,two", str(2**64), "1.5"],
     "STATIONTHIS_RUNS_PER_USER": ["0", "many", "1.5"],
     "STATIONTHIS_RUNS_TOTAL": ["0", "many"],

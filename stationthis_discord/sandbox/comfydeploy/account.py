@@ -12,7 +12,6 @@ from stationthis_discord.sandbox.comfydeploy import life, times, worker
 from stationthis_discord.sandbox.comfydeploy.behaviour import Behaviour
 from stationthis_discord.sandbox.comfydeploy.jsonb import Json, stored
 from stationthis_discord.sandbox.comfydeploy.nodes import NodeError
-from stationthis_discord.sandbox.comfydeploy.output import Output
 from stationthis_discord.sandbox.comfydeploy.pictures import FileRecipe
 from stationthis_discord.sandbox.comfydeploy.rows import Asset, Deployment, Machine, Run, Version, Workflow
 from stationthis_discord.sandbox.comfydeploy.storage import Storage
@@ -103,7 +102,7 @@ class Account:
         work = await asyncio.to_thread(worker.execute, job)
         if work.failure is not None and behaviour.outcome == "success":
             behaviour = replace(behaviour, outcome="failed", error=work.failure)
-        run = self._row(run_id, order, behaviour, tuple(work.outputs))
+        run = self._row(run_id, order, behaviour, work)
         for output in run.outputs:
             for file in output.files:
                 self.storage.put(output_key(run, file.name), file.recipe)
@@ -138,7 +137,7 @@ class Account:
     def _waits(self, run: Run) -> bool:
         return self.state(run).status in life.WAITING and time.monotonic() - run.created < DAY
 
-    def _row(self, run_id: str, order: Order, behaviour: Behaviour, outputs: tuple[Output, ...]) -> Run:
+    def _row(self, run_id: str, order: Order, behaviour: Behaviour, work: worker.Work) -> Run:
         version, machine = order.target.version, order.target.machine
         on_machine = [run for run in self.runs.values() if run.machine is machine]
         warm = any(run.version is version for run in on_machine)
@@ -154,7 +153,8 @@ class Account:
             workflow_inputs=stored(dict(order.inputs)),
             behaviour=behaviour,
             plan=life.plan_for(nodes, behaviour, life.Machinery(machine.serverless, not on_machine, warm, self.pace)),
-            outputs=outputs,
+            outputs=tuple(work.outputs),
+            opened=work.opened,
             created=time.monotonic(),
             created_at=times.now(),
             deployment=deployment,
@@ -168,10 +168,10 @@ class Account:
     def _load(self, value: Json) -> FileRecipe:
         """The file behind an input; only what was uploaded or made here is opened."""
         if not isinstance(value, str) or not value:
-            raise NodeError("ValueError", "Invalid image url: no image was given.")
+            raise NodeError("ValueError", "Invalid url: no file was given.")
         key = self.storage.key_of(value)
         if key is None:
-            raise NodeError("ValueError", "Invalid image url: the sandbox opens only files it keeps itself.")
+            raise NodeError("ValueError", "Invalid url: the sandbox opens only files it keeps itself.")
         return self.storage.files[key]
 
 

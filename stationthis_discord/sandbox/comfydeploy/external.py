@@ -32,7 +32,9 @@ KINDS = {
 }
 SEED = "ComfyUIDeployExternalSeed"
 IMAGES = ("ComfyUIDeployExternalImage", "ComfyUIDeployExternalImageAlpha")
-_SLIDERS = ("ComfyUIDeployExternalNumberSlider", "ComfyUIDeployExternalNumberSliderInt")
+BATCH = "ComfyUIDeployExternalImageBatch"
+OTHER_FILES = tuple(f"ComfyUIDeployExternal{kind}" for kind in ("Video", "Vid", "Audio", "EXR", "File"))
+_SLIDERS = {"ComfyUIDeployExternalNumberSlider": 1, "ComfyUIDeployExternalNumberSliderInt": 10}  # and their maximum
 _DEFAULTS = ("default_value", "default_value_url", "images", "audio_file", "exr_file", "file_url", "default_lora_name")
 _MAX_SEED = 999_999_999_999_999
 
@@ -76,7 +78,7 @@ def node_value(node_class: str, fields: Mapping[str, Json], given: Json) -> Json
         return int(str(given).strip()) if str(given).strip().isdigit() else default
     if node_class in _SLIDERS:
         number = _number(given)
-        low, high = fields.get("min_value", 0), fields.get("max_value", 1)
+        low, high = fields.get("min_value", 0), fields.get("max_value", _SLIDERS[node_class])
         return default if number is None or not low <= number <= high else number
     if node_class == "ComfyUIDeployExternalNumber":
         number = _number(given)
@@ -87,7 +89,8 @@ def node_value(node_class: str, fields: Mapping[str, Json], given: Json) -> Json
 def seed_value(fields: Mapping[str, Json], given: Json, chance: int) -> int:
     """The seed of a run: what was given or the default, and `chance` when that is outside the node's range."""
     seed = _number(fields.get("default_value", -1) if given is None else given)
-    if seed is None or not 0 <= seed <= _MAX_SEED:
+    low, high = fields.get("min_value", 1), min(fields.get("max_value", 4294967295), _MAX_SEED)
+    if seed is None or not low <= seed <= high:
         return chance
     return int(seed)
 

@@ -1,6 +1,7 @@
 """The rows of the account: machines, workflows, versions, deployments, runs and assets, as the database keeps them."""
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -8,6 +9,7 @@ from typing import Any, Final
 from stationthis_discord.sandbox.comfydeploy.behaviour import Behaviour, NodeGeneration
 from stationthis_discord.sandbox.comfydeploy.life import Plan, State, Stop, state_at
 from stationthis_discord.sandbox.comfydeploy.output import Output
+from stationthis_discord.sandbox.comfydeploy.pictures import FileRecipe
 from stationthis_discord.sandbox.comfydeploy.tokens import Owner
 
 SERVERLESS: Final = "comfy-deploy-serverless"
@@ -119,7 +121,8 @@ class Asset:
 class Run:
     """One run. `created` is on the monotonic clock; everything about its progress follows from the elapsed time.
 
-    Version and machine are those it was queued with: the deployment may have changed since, or be null.
+    Version and machine are those it was queued with: the deployment may have changed since, or be null. `opened` are
+    the files that the machine fetched for its inputs, by input id.
     """
 
     id: str
@@ -132,6 +135,7 @@ class Run:
     outputs: tuple[Output, ...]
     created: float
     created_at: datetime
+    opened: Mapping[str, tuple[FileRecipe, ...]] = field(default_factory=dict)
     deployment: Deployment | None = None
     webhook: str | None = None
     webhook_intermediate_status: bool = False

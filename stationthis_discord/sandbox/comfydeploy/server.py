@@ -1,5 +1,6 @@
 """The sandbox itself: a ComfyUI Deploy on a loopback socket, its state in plain attributes."""
 
+import asyncio
 from types import TracebackType
 from typing import Self
 
@@ -13,6 +14,7 @@ from stationthis_discord.sandbox.comfydeploy.faults import Faults
 from stationthis_discord.sandbox.comfydeploy.hooks import Hooks
 from stationthis_discord.sandbox.comfydeploy.jsonb import Json
 from stationthis_discord.sandbox.comfydeploy.life import State
+from stationthis_discord.sandbox.comfydeploy.pictures import file_bytes
 from stationthis_discord.sandbox.comfydeploy.reporter import Reporter
 from stationthis_discord.sandbox.comfydeploy.routes.files import MAX_BYTES
 from stationthis_discord.sandbox.comfydeploy.routes.table import add_older_routes, add_routes
@@ -110,6 +112,11 @@ class ComfyDeploySandbox:
     def deployment(self, name: str, environment: str = "production") -> Deployment:
         """The deployment of this name. Raises `StopIteration` when there is none."""
         return next(row for row in self.deployments if (row.name, row.environment) == (name, environment))
+
+    async def opened(self, run_id: str) -> dict[str, list[bytes]]:
+        """The bytes of the files that the machine fetched for a run, by input id."""
+        files = self.runs[run_id].opened
+        return {key: [await asyncio.to_thread(file_bytes, file) for file in found] for key, found in files.items()}
 
     def state(self, run_id: str) -> State:
         """What is true of a run now."""

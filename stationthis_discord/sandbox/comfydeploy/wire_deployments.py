@@ -12,7 +12,7 @@ def deployment_body(row: Deployment, *, with_machine: bool = False) -> JsonObjec
     Raises `ValueError` when the workflow's inputs do not fit the reply's model: the API then answers 500.
     """
     return deployment_row(row) | {
-        "workflow": {"id": row.workflow.id, "name": row.name, "cover_url": None},
+        "workflow": {"id": row.workflow.id, "name": row.name, "cover_url": row.workflow.cover_image},
         "version": version_body(row.version),
         "machine": {"id": row.machine.id, "name": row.machine.name} if with_machine else None,
         "input_types": external.input_types(row.version.graph),

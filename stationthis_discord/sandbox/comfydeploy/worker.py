@@ -31,9 +31,13 @@ class Job:
 
 @dataclass(slots=True)
 class Work:
-    """What came of a job: the outputs in order of execution and, if a node raised, why."""
+    """What came of a job: the outputs in order of execution and, if a node raised, why.
+
+    `opened` are the files that its external input nodes fetched, by input id.
+    """
 
     outputs: list[Output] = field(default_factory=list)
+    opened: dict[str, tuple[FileRecipe, ...]] = field(default_factory=dict)
     failure: Failure | None = None
 
 
@@ -68,7 +72,7 @@ def execute(job: Job) -> Work:
                 output = Output(node_id, name, **SAVERS[name](fields, metadata, job.images))
                 work.outputs.extend([output] if output.files or output.texts else [])
             else:
-                values[node_id] = _value(job, name, fields)
+                values[node_id] = _value(job, work, name, fields)
         except (NodeError, ArithmeticError, TypeError, ValueError) as error:
             kind = error.kind if isinstance(error, NodeError) else type(error).__name__
             work.failure = Failure(str(error), kind, name)
@@ -98,22 +102,36 @@ def _fields(job: Job, node_id: str, values: Mapping[str, Any]) -> Fields:
     return {name: values.get(value[0]) if is_link(value) else value for name, value in raw.items()}
 
 
-def _value(job: Job, name: str, fields: Fields) -> Json:
+def _value(job: Job, work: Work, name: str, fields: Fields) -> Json:
     if external.is_external(name):
-        given = job.inputs.get(str(fields.get("input_id")))
+        key = str(fields.get("input_id"))
+        given = job.inputs.get(key)
         if name == external.SEED:
             return external.seed_value(fields, given, job.chance)
         value = external.node_value(name, fields, given)
-        return _opened(job, value) if name in external.IMAGES else value
+        files = _opened(job, name, value)
+        if files is None:
+            return value
+        work.opened[key] = files
+        return tuple(map(Loaded, files)) if name == external.BATCH else files[0]
     if name in NODES:
         return NODES[name](fields)
     return next(iter(fields.values()), None)  # unknown nodes hand on their first input
 
 
-def _opened(job: Job, value: Json) -> FileRecipe:
-    file = job.load(value)
-    checked_size(Loaded(file))
-    return file
+def _opened(job: Job, name: str, value: Json) -> tuple[FileRecipe, ...] | None:
+    """The files behind an address or, of a batch, a JSON list of them; null for what names none.
+
+    A picture is always needed. Whether the other nodes do without their file is not known; here they do.
+    """
+    if name in external.OTHER_FILES:
+        return (job.load(value),) if "://" in str(value) else None
+    if name not in (*external.IMAGES, external.BATCH):
+        return None
+    files = tuple(map(job.load, json.loads(value or "[]") if name == external.BATCH else [value]))
+    for file in files:
+        checked_size(Loaded(file))
+    return files
 
 
 def _metadata(job: Job) -> tuple[tuple[str, str], ...]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from stationthis_discord.sandbox.discord import messages, reactions, threads
+from stationthis_discord.sandbox.discord.body import Upload
 from stationthis_discord.sandbox.discord.component_kinds import STRING_SELECT
 from stationthis_discord.sandbox.discord.components import find_button, find_select
 from stationthis_discord.sandbox.discord.form import Form, pick
@@ -168,13 +169,19 @@ class Person:
             self._need(message.channel, Permission.ADD_REACTIONS)
         reactions.add(self._world, message, self.user, parsed)
 
-    async def say(self, content: str) -> str:
-        """Writes a message of one's own and returns its id. Raises DriverError without the permission to."""
+    async def say(self, content: str, *files: File) -> str:
+        """Writes a message of one's own and returns its id. Raises DriverError without the permission to.
+
+        Args:
+            content: its text, may be empty beside files.
+            files: (file name, bytes) each.
+        """
         if self.channel.guild:
             self._need(self.channel, self.channel.to_send)
         threads.wake(self._world, self.channel)
         slot = messages.Slot(self.channel, self.user)
-        return messages.create(self._world, slot, {"content": content}, []).id
+        uploads = [Upload(str(number), name, data) for number, (name, data) in enumerate(files)]
+        return messages.create(self._world, slot, {"content": content}, uploads).id
 
     async def delete(self, message_id: MessageId) -> None:
         """Deletes a message: one's own, an answer to this person, or any by Manage Messages.

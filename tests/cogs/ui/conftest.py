@@ -12,7 +12,7 @@ from cogs.ui.address import Address
 from cogs.ui.reply import Reply
 from core.comfydeploy.models import Run
 from core.comfydeploy.outputs import Media
-from core.runs.generation import Wish
+from core.forms.wish import Wish
 from core.runs.view import Fetched, RunView
 from stationthis_discord.bot import StationBot
 from stationthis_discord.sandbox.discord import Channel, DiscordSandbox, Person
@@ -28,7 +28,7 @@ class Taking:
     def __init__(self) -> None:
         self.replies: list[Reply] = []
 
-    def check(self, _: Wish) -> None: ...
+    async def check(self, _: Wish) -> None: ...
 
     async def start(self, _: Wish, reply: Reply) -> None:
         self.replies.append(reply)

@@ -1,4 +1,4 @@
-"""Buttons and menus: what Discord takes, whatever the deployments are called, and how a run is found by them."""
+"""Buttons: what Discord takes, which each state has, and how a run is found by them."""
 
 from types import SimpleNamespace
 from typing import Any, Final, cast
@@ -6,17 +6,16 @@ from typing import Any, Final, cast
 import discord
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
-from cogs.ui.buttons import DELIVERY, OnShow, delivery_of, is_ours, list_buttons, run_buttons, run_of
+from cogs.ui.buttons import DELIVERY, OnShow, delivery_of, is_ours, run_buttons, run_of
+from cogs.ui.cards import options_of, page_of
+from cogs.ui.deployments_view import deployment_buttons
+from cogs.ui.paging import Verbs, paging
 from core.errors import Stopping
-from core.offer import Offer
 from core.runs.view import RunView
 from tests.anything import QUICK
-from tests.cogs.ui.screens import RUN, deployment, deployments, offer, view, views
+from tests.cogs.ui.screens import RUN, deployment, offer, view, views
 
-MENU: Final = 3
-offers = st.builds(Offer, st.lists(deployments, max_size=12, unique_by=lambda item: item.id).map(tuple))
 MARK: Final = "0011223344556677"
 TRAIL: Final = f"{MARK}-5f3b1a529f6f4c519a440d6f7b0a1c2d-691e5f00-42"
 IN_LINE: Final = view(run_id=None, place=3, delivery=MARK)
@@ -35,47 +34,13 @@ def check(shown: discord.ui.View) -> None:
     ids = [item["custom_id"] for item in parts(shown)]
     assert len(ids) == len(set(ids))
     assert all(1 <= len(item) <= 100 and is_ours(item) for item in ids)
-    for item in parts(shown):
-        if item["type"] == MENU:
-            check_menu(item)
-        else:
-            assert 1 <= len(item["label"]) <= 80
-
-
-def check_menu(menu: dict[str, Any]) -> None:
-    options = menu["options"]
-    values = [option["value"] for option in options]
-    assert 1 <= len(options) <= 25
-    assert len(values) == len(set(values))
-    for option in options:
-        assert option["label"].strip()
-        assert "\n" not in option["label"]
-        assert all(1 <= len(option[key]) <= 100 for key in ("label", "value", "description"))
-        option["label"].encode()
-    assert len(menu["placeholder"]) <= 150
+    assert all(1 <= len(item["label"]) <= 80 for item in parts(shown))
 
 
 @QUICK
 @given(views)
 async def test_discord_takes_the_buttons_of_any_run(shown: RunView) -> None:
     check(run_buttons(shown))
-
-
-@QUICK
-@given(offers, st.integers(-3, 9))
-async def test_discord_takes_the_buttons_of_any_list(shown: Offer, page: int) -> None:
-    check(list_buttons(shown, page))
-
-
-async def test_the_menu_names_what_is_on_the_page() -> None:
-    menu = next(item for item in parts(list_buttons(offer(12), 1)) if item["type"] == MENU)
-
-    assert [option["label"] for option in menu["options"]] == ["Portraits 10", "Portraits 11"]
-
-
-@pytest.mark.parametrize("label", ["\u200b", "a" * 101, "two\nlines"])
-async def test_a_deployment_of_any_name_can_be_chosen(label: str) -> None:
-    check(list_buttons(Offer((deployment(name=label),)), 0))
 
 
 def message(*shown: discord.ui.View) -> discord.Message:
@@ -108,9 +73,15 @@ async def test_a_wish_in_line_is_found_by_its_button(shown: RunView, found: str 
 
 
 async def test_a_list_shows_no_run() -> None:
-    shown = message(list_buttons(offer(12), 0))
+    page = page_of(offer(12).deployments, 0)
+
+    shown = message(paging(page, options_of(page, {}), Verbs("page", "detail", "Show the inputs of…")))
 
     assert (run_of(shown), delivery_of(shown)) == (None, None)
+
+
+async def test_what_could_be_run_is_no_run() -> None:
+    assert run_of(message(deployment_buttons(deployment(id=RUN), None))) is None
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from cogs.ui.embeds import BLURPLE, GREEN, GREY, RED, YELLOW, run_embed
 from core.comfydeploy.models import Run
 from core.comfydeploy.outputs import Media, Reason
+from core.comfydeploy.values import Adjusted
 from core.errors import Stopping
 from core.runs.view import LeftOut, RunView, Stage
 from tests.anything import QUICK
@@ -52,6 +53,27 @@ def test_the_prompt_is_quoted_as_text() -> None:
     assert "\n> a \\*red\\* boat on \\<@\u200b80351110224678912>\n" in description(
         view(prompt="a *red* boat\non <@80351110224678912>")
     )
+
+
+def test_numbers_that_were_beyond_their_range_are_told_below_the_prompt_until_the_end() -> None:
+    adjusted = (
+        Adjusted("Width", "9000", "2048", 64, 2048),
+        Adjusted("Steps", "0", "1", 1),
+        Adjusted("a*b", "`9`", "5", None, 5),
+    )
+
+    for shown in (
+        view("running", prompt="a fox", adjusted=adjusted),
+        view("failed", prompt="a fox", adjusted=adjusted),
+    ):
+        *_, prompt, width, steps, odd, _ = description(shown).splitlines()
+        assert [prompt, width, steps] == [
+            "> a fox",
+            "**Width** `9000` → `2048`: it takes 64 to 2048.",
+            "**Steps** `0` → `1`: it takes 1 or more.",
+        ]
+        assert odd.startswith("**a\\*b** ")
+        assert odd.endswith(" → `5`: it takes 5 or less.")
 
 
 def test_the_small_print_names_who_asked_and_the_seed() -> None:

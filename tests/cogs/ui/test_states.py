@@ -9,7 +9,7 @@ from cogs.ui.words import words_for
 from core.comfydeploy.errors import OutOfCredits
 from core.comfydeploy.outputs import Media, Reason
 from core.runs.estimates import Usual
-from core.runs.view import Fetched, RunView
+from core.runs.view import Fetched, RunView, Upload
 from tests.cogs.ui.screens import ASKED, view
 
 SINCE = f"<t:{int(ASKED.timestamp())}:R>"
@@ -23,6 +23,12 @@ USUAL = Usual(20, 45)
     ("shown", "start"),
     [
         (view(run_id=None), f"⏳ **Preparing** · asked {SINCE}"),
+        (view(run_id=None, upload=Upload("a.mp4", 5, 10)), f"⬆ **Uploading** a.mp4 · 50 % · asked {SINCE}"),
+        (view(run_id=None, upload=Upload("a.mp4", 99, 100)), f"⬆ **Uploading** a.mp4 · 90 % · asked {SINCE}"),
+        (view(run_id=None, upload=Upload("a.mp4", 12, 10)), f"⬆ **Uploading** a.mp4 · 100 % · asked {SINCE}"),
+        (view(run_id=None, upload=Upload("a.mp4", 5)), f"⬆ **Uploading** a.mp4 · asked {SINCE}"),
+        (view(run_id=None, upload=Upload("*a*.mp4", 0, 10)), f"⬆ **Uploading** \\*a\\*.mp4 · 0 % · asked {SINCE}"),
+        (view(run_id=None, upload=Upload("\u200b", 0, 10)), f"⬆ **Uploading** a file · 0 % · asked {SINCE}"),
         (view(run_id=None, place=1), f"⏳ **In line** · next · asked {SINCE}\nThe bot runs only so many at a time."),
         (view(run_id=None, place=12), f"⏳ **In line** · place 12 · asked {SINCE}\n"),
         (view(run_id=None, place=2, left=True), "🚫 **Left the line**\nNothing was started"),

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from types import SimpleNamespace
 
@@ -12,14 +13,25 @@ from hypothesis import strategies as st
 
 from cogs.ui.problems import problem_words
 from cogs.ui.words import MOST_PROBLEMS, words_for
-from core import errors, operator_errors
+from core import errors, file_errors, operator_errors
 from core.comfydeploy.errors import ApiError, MachineInUse
-from core.errors import CannotCancel, CoreError, Fault, FileTooLarge, InputsInvalid, Problem, TooManyRuns
+from core.comfydeploy.kinds import InputKind
+from core.comfydeploy.outputs import Kind
+from core.errors import CannotCancel, CoreError, Fault, InputsInvalid, Problem, TooManyRuns
+from core.file_errors import FileDamaged, FileHostRefused, FileOfOtherKind, FileTooLarge
+from core.forms.drift import Drift
+from core.forms.form import Form, FormNeeded, NoTaker, PickNeeded
+from core.offer import Deployment
 from tests.anything import QUICK, texts
 
 MOST = 3500  # characters; an embed's description holds 4096, and a reference is added
 FOREIGN = "**cat** `x` <@80351110224678912> @everyone [a](https://a.example)\n# b \u202ec https://b.example/?X-Amz-Signature=1"
-EVERYTHING_WRONG = [Problem(FOREIGN, fault, FOREIGN, choices=(FOREIGN,) * 30) for fault in Fault]
+NO_HOST = FileHostRefused(FOREIGN, host=FOREIGN)
+EVERYTHING_WRONG = [Problem(FOREIGN, fault, FOREIGN, choices=(FOREIGN,) * 30, file=NO_HOST) for fault in Fault]
+DEPLOYMENT = Deployment("d", FOREIGN, "production", "w", 1, "", (), Kind.IMAGE, FOREIGN)
+FORM = Form("0" * 16, DEPLOYMENT, {}, tuple(EVERYTHING_WRONG * 3))
+CHANGED = replace(FORM, problems=(), drift=Drift(new=(FOREIGN,)))
+WANTED = replace(FORM, problems=(), is_wanted=True)
 SAMPLES: dict[type[CoreError], CoreError] = {
     errors.NameUnknown: errors.NameUnknown(FOREIGN, [FOREIGN] * 3),
     errors.NameAmbiguous: errors.NameAmbiguous(FOREIGN, [FOREIGN] * 30),
@@ -31,18 +43,24 @@ SAMPLES: dict[type[CoreError], CoreError] = {
     operator_errors.ChangeInvalid: operator_errors.ChangeInvalid(EVERYTHING_WRONG),
     operator_errors.ChangeRefused: operator_errors.ChangeRefused("machine.add"),
     operator_errors.ChangeUnclear: operator_errors.ChangeUnclear("machine.add"),
-    operator_errors.UploadRefused: operator_errors.UploadRefused(errors.FileHostRefused(FOREIGN, host=FOREIGN)),
+    operator_errors.UploadRefused: operator_errors.UploadRefused(file_errors.FileHostRefused(FOREIGN, host=FOREIGN)),
     errors.TookTooLong: errors.TookTooLong(20.0),
     errors.SubmitUnclear: errors.SubmitUnclear("trail"),
     errors.SubmitUnknown: errors.SubmitUnknown("trail"),
     errors.DeploymentNotFound: errors.DeploymentNotFound(FOREIGN, [FOREIGN] * 3),
     errors.DeploymentAmbiguous: errors.DeploymentAmbiguous(FOREIGN, [FOREIGN] * 30),
+    errors.DeploymentNotHere: errors.DeploymentNotHere(FOREIGN),
     errors.InputsInvalid: errors.InputsInvalid(EVERYTHING_WRONG * 3, FOREIGN),
-    errors.FileError: errors.FileError(FOREIGN),
-    errors.FileTooLarge: errors.FileTooLarge(FOREIGN, limit=2**20),
-    errors.FileHostRefused: errors.FileHostRefused(FOREIGN, host=FOREIGN),
-    errors.FileUnavailable: errors.FileUnavailable(FOREIGN, status=403),
-    errors.FileNotAnImage: errors.FileNotAnImage(FOREIGN),
+    FormNeeded: FormNeeded(FORM),
+    PickNeeded: PickNeeded(FORM.id),
+    NoTaker: NoTaker(InputKind.VIDEO),
+    file_errors.FileError: file_errors.FileError(FOREIGN),
+    file_errors.FileTooLarge: file_errors.FileTooLarge(FOREIGN, limit=2**20),
+    file_errors.FileHostRefused: file_errors.FileHostRefused(FOREIGN, host=FOREIGN),
+    file_errors.FileUnavailable: file_errors.FileUnavailable(FOREIGN, status=403),
+    file_errors.FileNotAnImage: file_errors.FileNotAnImage(FOREIGN),
+    file_errors.FileOfOtherKind: file_errors.FileOfOtherKind(FOREIGN, wanted=FOREIGN),
+    file_errors.FileDamaged: file_errors.FileDamaged(FOREIGN),
     errors.NotYourRun: errors.NotYourRun(5),
     errors.AlreadyOver: errors.AlreadyOver(FOREIGN),
     errors.CannotCancel: errors.CannotCancel(FOREIGN),
@@ -108,7 +126,7 @@ def test_foreign_text_in_words_is_only_text(kind: type[CoreError]) -> None:
 
 @pytest.mark.parametrize(
     "kind",
-    [kind for kind in KINDS if kind not in {CoreError, ApiError, errors.FileError}],
+    [kind for kind in KINDS if kind not in {CoreError, ApiError, file_errors.FileError}],
     ids=lambda kind: kind.__name__,
 )
 def test_no_error_has_to_do_with_the_words_of_all_errors(kind: type[CoreError]) -> None:
@@ -186,7 +204,7 @@ def test_a_range_is_said_as_far_as_it_is_known(minimum: float | None, maximum: f
         ),
         (
             Problem("Clip", Fault.MISSING, "clip"),
-            "**Clip** is missing. Write a link to it into `inputs`, as `clip=https://…`.",
+            "**Clip** is missing. Give a file, or a link to one.",
         ),
         (Problem("x", Fault.UNKNOWN), "**x** is not an input of this deployment: it has none."),
         (Problem("x", Fault.NOT_AN_OPTION, "c", choices=("a", "b")), "**x** must be one of `a`, `b` (you wrote `c`)."),
@@ -213,7 +231,7 @@ def test_a_form_with_problems_lists_them_and_counts_the_rest() -> None:
     many_lines = words_for(InputsInvalid(many)).splitlines()
 
     assert few_lines[0] == "Nothing was started. Please change this for **Portraits**:"
-    assert few_lines[1:] == [f"- **{name}** is missing. Attach a picture as `image`." for name in ("a", "b")]
+    assert few_lines[1:] == [f"- **{name}** is missing. Give a picture, or a link to one." for name in ("a", "b")]
     assert len(many_lines) == 2 + MOST_PROBLEMS
     assert many_lines[-1] == "…and 12 more."
 
@@ -236,8 +254,18 @@ def test_a_form_with_problems_lists_them_and_counts_the_rest() -> None:
             FileTooLarge("a.png", limit=2**20, size=2**20 + 1),
             "a little too large: at most 1.0 MB. Nothing",
         ),
+        (
+            FileHostRefused("a.png", host="10.0.0.1"),
+            "from `10.0.0.1`: a link must start with `https://` and lead to a pub",
+        ),
+        (FileHostRefused("a.png", host=""), "A link must start with `https://` and lead to a public address. Attach"),
+        (FileOfOtherKind("a", wanted="video"), "`a` is not a video that can be read. Attach an MP4, MOV"),
+        (FileOfOtherKind("a", wanted="audio"), "`a` is not an audio file that can be read. Attach a WAV"),
+        (FileOfOtherKind("a", wanted="EXR image"), "`a` is not an EXR image that can be read. Attach an OpenEXR file."),
+        (FileOfOtherKind("a", wanted=".pdf, .zip"), "`a` is of another kind than is wanted: `.pdf, .zip`."),
+        (FileDamaged("a.png"), "`a.png` is damaged: its end is missing."),
         (operator_errors.UploadRefused(FileTooLarge("a.json", limit=2**20)), "at most 1.0 MB. Nothing was uploaded."),
-        (operator_errors.UploadRefused(errors.FileError("a.json")), "could not be used. Nothing was uploaded."),
+        (operator_errors.UploadRefused(file_errors.FileError("a.json")), "could not be used. Nothing was uploaded."),
         (
             operator_errors.ChangeInvalid([Problem("endpoint", Fault.NOT_AN_ADDRESS)]),
             "Nothing was changed. Please change this:\n- **endpoint** must be an address such as",
@@ -263,6 +291,13 @@ def test_a_form_with_problems_lists_them_and_counts_the_rest() -> None:
         ),
         (operator_errors.EnvironmentUnclear("a", "preview", []), "is not deployed at all"),
         (errors.PermissionsMissing(["View Channel", "Attach Files"]), "it needs View Channel, Attach Files."),
+        (errors.DeploymentNotHere("Fox (staging)"), "The deployment **Fox (staging)** is not on offer in this server."),
+        (errors.FormExpired(), "`/generate` opens a new one."),
+        (FormNeeded(CHANGED), "has changed since. Nothing was started. Press **Again**"),
+        (FormNeeded(WANTED), "could not be shown. Nothing was started. Please try again."),
+        (NoTaker(InputKind.IMAGE), "Nothing on offer here takes a picture."),
+        (NoTaker(InputKind.IMAGE, 2), "Nothing on offer here takes several pictures."),
+        (NoTaker(InputKind.FILE), "Nothing on offer here takes such a file."),
         (errors.DeploymentNotFound("x"), "`/deployments` lists what can be run"),
         (errors.DeploymentNotFound("x", ["y"]), "Did you mean **y**?"),
     ],

@@ -4,6 +4,14 @@ from typing import Any
 
 Node = dict[str, Any]
 
+CLASSES = (
+    *("Text", "TextAny", "TextSingleLine", "Enum", "Boolean", "Color"),
+    *("Number", "NumberInt", "NumberSlider", "NumberSliderInt", "Seed"),
+    *("Image", "ImageAlpha", "ImageBatch", "Video", "Vid", "Audio", "EXR", "File"),
+    *("Lora", "Checkpoint", "FaceModel"),
+)
+"""What comes after `ComfyUIDeployExternal` in the classes that HTTP can set."""
+
 
 def external(kind: str, input_id: object = "x", order: object = None, **fields: object) -> Node:
     """A node of class `ComfyUIDeployExternal<kind>`."""

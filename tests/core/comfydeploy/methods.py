@@ -7,3 +7,4 @@ METHODS = (*of_deployments(), *of_workflows(), *of_machines(), *of_runs(), *of_f
 READS = tuple(method for method in METHODS if method.is_read)
 WRITES = tuple(method for method in METHODS if not method.is_read)
 PARSED = tuple(method for method in METHODS if method.reply is not None)
+COMPOSED = ("files.upload",)  # made of several calls, with tests of its own

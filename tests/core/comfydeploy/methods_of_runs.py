@@ -135,9 +135,9 @@ def of_runs() -> Iterator[Method]:
 
 def of_files_and_account() -> Iterator[Method]:
     yield Method(
-        "files.upload",
+        "files.post",
         operations.UPLOAD_FILE,
-        lambda api: api.files.upload(io.BytesIO(b"picture"), "a.png", "image/png"),
+        lambda api: api.files.post(io.BytesIO(b"picture"), "a.png", "image/png"),
         "/file/upload",
         reply=samples.uploaded(),
     )

@@ -1,4 +1,4 @@
-"""Files: handed over through the API, or put where the API says."""
+"""Files: put where the API says, or handed over through the API."""
 
 import asyncio
 import io
@@ -9,9 +9,19 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+from aiohttp import web
 
 from core.comfydeploy.client import ComfyDeploy
-from core.comfydeploy.errors import ApiError, NoAnswer, Refused, ServerFault, Unreachable, WrongAddress
+from core.comfydeploy.errors import (
+    ApiError,
+    Busy,
+    KeyRefused,
+    NoAnswer,
+    Refused,
+    ServerFault,
+    Unreachable,
+    WrongAddress,
+)
 from core.comfydeploy.files import Lent
 from core.comfydeploy.records import UploadPlace
 from core.comfydeploy.transport import TIMEOUTS
@@ -23,6 +33,18 @@ from tests.core.stub import Answer, Held, cutting, hanging, nobody, routing, say
 from tests.waiting import until
 
 CONTENT = bytes(range(256)) * 999
+ASKED, ASKED_OLDER = "GET /api/assets/presigned-url", "GET /api/upload-url"
+
+
+def heard(answer: Answer) -> Answer:
+    """The same answer, but not before all of the request has come."""
+
+    async def listen(request: web.Request) -> web.StreamResponse:
+        async for _ in request.content.iter_any():
+            pass
+        return await answer(request)
+
+    return listen
 
 
 @pytest.fixture
@@ -47,28 +69,47 @@ async def test_an_upload_keeps_every_byte(sandbox: ComfyDeploySandbox, api: Comf
 
     assert url.endswith(".png")
     assert await kept(sandbox, url) == CONTENT
-    assert (sandbox.calls[-1].method, sandbox.calls[-1].path) == ("POST", "/api/file/upload")
+    asked, put_there = sandbox.calls
+    assert (asked.method, asked.path) == ("GET", "/api/assets/presigned-url")
+    assert (put_there.method, put_there.path.startswith("/files/")) == ("PUT", True)
 
 
-async def test_the_type_of_an_upload_is_that_of_its_name(sandbox: ComfyDeploySandbox, api: ComfyDeploy) -> None:
+async def test_a_file_of_any_type_is_taken(sandbox: ComfyDeploySandbox, api: ComfyDeploy) -> None:
+    url = await api.files.upload(io.BytesIO(CONTENT), "notes.txt", "text/plain")
+
+    assert await kept(sandbox, url) == CONTENT
+
+
+async def test_what_is_posted_is_told_by_its_name_only(sandbox: ComfyDeploySandbox, api: ComfyDeploy) -> None:
+    url = await api.files.post(io.BytesIO(CONTENT), "cat.png", "text/plain")
     with pytest.raises(Refused):
-        await api.files.upload(io.BytesIO(CONTENT), "notes.txt", "image/png")
+        await api.files.post(io.BytesIO(CONTENT), "notes.txt", "image/png")
 
-    assert len(sandbox.calls) == 1
+    assert await kept(sandbox, url) == CONTENT
+    assert len(sandbox.calls) == 2
 
 
-async def test_an_upload_is_waited_for_longer_than_a_read() -> None:
+@pytest.mark.parametrize("way", ["put", "posted"])
+async def test_an_upload_is_waited_for_longer_than_a_read(way: str) -> None:
     held = Held(json.dumps(samples.uploaded()).encode())
-    timeouts = replace(SHORT, upload=LONG)
+    timeouts = replace(SHORT, read=TIMEOUTS.read, upload=LONG)
 
-    async with serving(held) as server, ComfyDeploy.connect(server.url, "key", timeouts) as api:
-        upload = asyncio.ensure_future(api.files.upload(io.BytesIO(CONTENT), "a.png", "image/png"))
-        await until(lambda: held.waiting)
-        with pytest.raises(NoAnswer):
-            await api.runs.get(NOBODY, retry=False)
-        held.answer()
+    async with serving(held) as storage:
+        place = saying(json.dumps(samples.presigned(url=storage.url)).encode() if way == "put" else b"{}")
+        answers = {"GET /api/assets/presigned-url": place}
+        async with (
+            serving(routing(answers, held)) as server,
+            ComfyDeploy.connect(server.url, "key", timeouts) as api,
+        ):
+            upload = asyncio.ensure_future(api.files.upload(io.BytesIO(CONTENT), "a.png", "image/png"))
+            await until(lambda: held.waiting)
+            with pytest.raises(NoAnswer):
+                await api.runs.get(NOBODY, retry=False)
+            held.answer(2)
 
-        assert await upload == samples.uploaded()["file_url"]
+            address = await upload
+
+    assert address == (samples.presigned()["download_url"] if way == "put" else samples.uploaded()["file_url"])
 
 
 async def test_a_file_is_sent_from_its_beginning_and_stays_open(sandbox: ComfyDeploySandbox, api: ComfyDeploy) -> None:
@@ -134,27 +175,29 @@ async def test_an_older_server_gets_files_through_its_storage_and_is_remembered(
         urls = [await api.files.upload(io.BytesIO(CONTENT), "cat.png", "image/png") for _ in range(2)]
 
         assert [await kept(sandbox, url) for url in urls] == [CONTENT, CONTENT]
-        assert [call.path for call in sandbox.calls].count("/api/file/upload") == 1
+        asked = [call.path for call in sandbox.calls]
+        assert (asked.count("/api/assets/presigned-url"), asked.count("/api/upload-url")) == (1, 2)
+        assert "/api/file/upload" not in asked
 
 
-async def test_a_place_that_refuses_the_file_is_an_error_without_its_address() -> None:
-    async with ComfyDeploySandbox(older=True) as sandbox, ComfyDeploy.connect(sandbox.url, sandbox.key) as api:
-        sandbox.faults.add("PUT", "/files/*", faults.EXPIRED_URL)
+async def test_a_private_account_can_use_what_was_uploaded_though_others_cannot_read_it() -> None:
+    async with ComfyDeploySandbox(private=True) as private, ComfyDeploy.connect(private.url, private.key) as api:
+        used = await api.files.upload(io.BytesIO(CONTENT), "cat.png", "image/png")
+        readable = await api.files.post(io.BytesIO(CONTENT), "cat.png", "image/png")
 
-        with pytest.raises(Refused) as caught:
-            await api.files.upload(io.BytesIO(CONTENT), "cat.png", "image/png")
-
-    assert (caught.value.__context__, caught.value.__cause__) == (None, None)
-    assert "X-Amz" not in str(caught.value)
+        assert [await kept(private, url) for url in (used, readable)] == [CONTENT, CONTENT]
+        async with aiohttp.ClientSession() as http, http.get(used) as refused, http.get(readable) as handed_over:
+            assert (refused.status, handed_over.status) == (403, 200)
 
 
 @pytest.mark.parametrize("is_public", [True, False])
 async def test_what_is_put_has_the_type_and_the_right_to_read_but_never_the_key(*, is_public: bool) -> None:
-    async with serving(saying(b"")) as storage:
+    async with serving(heard(saying(b""))) as storage:
         place = samples.presigned(url=f"{storage.url}/place?X-Amz-Signature=0a", is_public=is_public)
-        answers = {"POST /api/file/upload": saying(b"", 404)}
-        otherwise = saying(json.dumps(place).encode())
-        async with serving(routing(answers, otherwise)) as server, ComfyDeploy.connect(server.url, KEY) as api:
+        async with (
+            serving(saying(json.dumps(place).encode())) as server,
+            ComfyDeploy.connect(server.url, KEY) as api,
+        ):
             url = await api.files.upload(io.BytesIO(CONTENT), "cat.png", "image/png")
 
     (request,) = storage.requests
@@ -165,81 +208,163 @@ async def test_what_is_put_has_the_type_and_the_right_to_read_but_never_the_key(
     assert KEY not in str(request.headers)
 
 
-@pytest.mark.parametrize(
-    ("answer", "error"),
-    [
-        (saying(b"", 302, Location="/elsewhere"), Refused),
-        (saying(b"", 403), Refused),
-        (saying(b"", 503), ServerFault),
-        (cutting, NoAnswer),
-    ],
-    ids=["redirect", "403", "503", "cut"],
-)
-async def test_a_place_that_does_not_take_the_file_is_asked_once(answer: Answer, error: type[ApiError]) -> None:
-    async with serving(answer) as storage:
-        place = json.dumps(samples.presigned(url=f"{storage.url}/place")).encode()
-        answers = {"POST /api/file/upload": saying(b"", 405)}
-        async with serving(routing(answers, saying(place))) as server, ComfyDeploy.connect(server.url, KEY) as api:
-            with pytest.raises(error) as caught:
-                await api.files.upload(io.BytesIO(CONTENT), "cat.png", "image/png")
-
-    assert len(storage.requests) == 1
-    assert (caught.value.__context__, caught.value.__cause__) == (None, None)
+POSTED = heard(saying(json.dumps(samples.uploaded()).encode()))
+REFUSED = heard(saying(b'{"detail": "Unsupported file type"}', 400))
+LACKING = heard(saying(b"", 404))
+NO_PLACES: dict[str, tuple[Answer, int]] = {
+    "400": (REFUSED, 1),
+    "403": (saying(b'{"detail": "no"}', 403), 1),
+    "404": (saying(b'{"detail": "no such thing"}', 404), 1),
+    "500": (saying(b"Internal Server Error", 500), 3),
+    "503": (saying(b"", 503), 3),
+    "no place": (saying(b"{}"), 1),
+    "no JSON": (saying(b"<html>"), 1),
+}
 
 
-async def test_a_place_that_never_answers_is_given_up() -> None:
-    timeouts = replace(TIMEOUTS, upload=aiohttp.ClientTimeout(total=0.2))
+@pytest.mark.parametrize("answer", NO_PLACES)
+async def test_without_a_place_the_file_is_posted(quick_retries: None, answer: str) -> None:
+    said, times = NO_PLACES[answer]
+    async with (
+        serving(routing({ASKED: said}, POSTED)) as server,
+        ComfyDeploy.connect(server.url, KEY) as api,
+    ):
+        url = await api.files.upload(io.BytesIO(CONTENT), "cat.png", "image/png")
 
-    async with serving(hanging) as storage:
-        place = json.dumps(samples.presigned(url=f"{storage.url}/place")).encode()
-        answers = {"POST /api/file/upload": saying(b"", 404)}
+    assert url == samples.uploaded()["file_url"]
+    assert [request.method for request in server.requests] == ["GET"] * times + ["POST"]
+
+
+async def test_a_server_that_knows_of_no_places_is_asked_for_one_once() -> None:
+    async with (
+        serving(routing({ASKED: LACKING, ASKED_OLDER: LACKING}, POSTED)) as server,
+        ComfyDeploy.connect(server.url, KEY) as api,
+    ):
+        for _ in range(3):
+            await api.files.upload(io.BytesIO(CONTENT), "cat.png", "image/png")
+
+    assert [request.method for request in server.requests] == ["GET", "GET", "POST", "POST", "POST"]
+
+
+STORAGES: dict[str, tuple[Answer, type[ApiError]]] = {
+    "redirect": (heard(saying(b"", 302, Location="/elsewhere")), Refused),
+    "403": (heard(saying(b"", 403)), Refused),
+    "503": (heard(saying(b"", 503)), ServerFault),
+    "cut": (cutting, NoAnswer),
+    "hang": (hanging, NoAnswer),
+}
+
+
+@pytest.mark.parametrize("storage", STORAGES)
+@pytest.mark.parametrize("is_lacking", [False, True], ids=["posted instead", "nothing else"])
+async def test_a_place_that_does_not_take_the_file_is_asked_once(storage: str, *, is_lacking: bool) -> None:
+    answer, error = STORAGES[storage]
+    timeouts = replace(TIMEOUTS, upload=aiohttp.ClientTimeout(total=0.2 if answer is hanging else 20))
+    async with serving(answer) as there:
+        place = saying(json.dumps(samples.presigned(url=f"{there.url}/place?X-Amz-Signature=0a")).encode())
+        answers = {ASKED: place, "POST /api/file/upload": LACKING if is_lacking else POSTED}
         async with (
-            serving(routing(answers, saying(place))) as server,
+            serving(routing(answers, LACKING)) as server,
             ComfyDeploy.connect(server.url, KEY, timeouts) as api,
         ):
-            with pytest.raises(NoAnswer):
-                await api.files.upload(io.BytesIO(CONTENT), "cat.png", "image/png")
+            ended = await _ended(api)
 
-    assert len(storage.requests) <= 1
+    assert len(there.requests) <= 1
+    assert [request.method for request in server.requests] == ["GET", "POST"]
+    if not is_lacking:
+        assert ended == samples.uploaded()["file_url"]
+        return
+    assert isinstance(ended, error)
+    assert (ended.__context__, ended.__cause__) == (None, None)
+    assert "X-Amz" not in f"{ended} {vars(ended)}"
+
+
+async def _ended(api: ComfyDeploy) -> str | ApiError:
+    try:
+        return await api.files.upload(io.BytesIO(CONTENT), "cat.png", "image/png")
+    except ApiError as error:
+        return error
 
 
 @pytest.mark.parametrize(("url", "error"), [("nobody", Unreachable), ("ftp://x/y", NoAnswer), ("", NoAnswer)])
-async def test_a_place_that_is_none_is_told(url: str, error: type[ApiError]) -> None:
+@pytest.mark.parametrize("is_lacking", [False, True], ids=["posted instead", "nothing else"])
+async def test_a_place_that_is_none_is_told(url: str, error: type[ApiError], *, is_lacking: bool) -> None:
     async with nobody() as address:
-        place = json.dumps(samples.presigned(url=address.url if url == "nobody" else url)).encode()
-        answers = {"POST /api/file/upload": saying(b"", 404)}
-        async with serving(routing(answers, saying(place))) as server, ComfyDeploy.connect(server.url, KEY) as api:
-            with pytest.raises(error):
-                await api.files.upload(io.BytesIO(CONTENT), "cat.png", "image/png")
+        place = saying(json.dumps(samples.presigned(url=address.url if url == "nobody" else url)).encode())
+        answers = {ASKED: place, "POST /api/file/upload": LACKING if is_lacking else POSTED}
+        async with serving(routing(answers, LACKING)) as server, ComfyDeploy.connect(server.url, KEY) as api:
+            ended = await _ended(api)
+
+    assert isinstance(ended, error) if is_lacking else ended == samples.uploaded()["file_url"]
 
 
 @pytest.mark.parametrize(
     ("answer", "error"),
     [
         (saying(b"", 307, Location="/api/upload-url"), WrongAddress),
-        (saying(b'{"detail": "Unsupported file type"}', 400), Refused),
-        (saying(b"Internal Server Error", 500), ServerFault),
+        (saying(b'{"detail": "Invalid or expired token"}', 401), KeyRefused),
+        (saying(b"", 429), Busy),
         (cutting, NoAnswer),
     ],
-    ids=["redirect", "400", "500", "cut"],
+    ids=["redirect", "401", "429", "cut"],
 )
-async def test_only_a_missing_route_leads_to_the_storage(answer: Answer, error: type[ApiError]) -> None:
+async def test_what_the_api_would_refuse_or_not_hear_either_is_not_posted(
+    quick_retries: None, answer: Answer, error: type[ApiError]
+) -> None:
     async with serving(answer) as server, ComfyDeploy.connect(server.url, KEY) as api:
         with pytest.raises(error):
             await api.files.upload(io.BytesIO(CONTENT), "cat.png", "image/png")
 
-    assert [request.method for request in server.requests] == ["POST"]
+    assert {request.method for request in server.requests} == {"GET"}
 
 
-@pytest.mark.parametrize("fault", [faults.CUT, faults.SERVER_ERROR])
-async def test_a_place_that_does_not_answer_is_asked_once(fault: Fault) -> None:
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [(REFUSED, Refused), (heard(saying(b"Internal Server Error", 500)), ServerFault), (cutting, NoAnswer)],
+    ids=["400", "500", "cut"],
+)
+async def test_what_is_posted_is_sent_once(answer: Answer, error: type[ApiError]) -> None:
+    async with (
+        serving(routing({ASKED: LACKING, ASKED_OLDER: LACKING}, answer)) as server,
+        ComfyDeploy.connect(server.url, KEY) as api,
+    ):
+        with pytest.raises(error):
+            await api.files.upload(io.BytesIO(CONTENT), "cat.png", "image/png")
+
+    assert [request.method for request in server.requests] == ["GET", "GET", "POST"]
+
+
+@pytest.mark.parametrize("fault", [faults.CUT, faults.SERVER_ERROR, faults.EXPIRED_URL])
+async def test_an_older_server_has_no_other_way(fault: Fault) -> None:
     async with ComfyDeploySandbox(older=True) as sandbox, ComfyDeploy.connect(sandbox.url, sandbox.key) as api:
         sandbox.faults.add("PUT", "/files/*", fault)
 
-        with pytest.raises((NoAnswer, ServerFault)):
+        with pytest.raises((NoAnswer, ServerFault, Refused)) as caught:
             await api.files.upload(io.BytesIO(CONTENT), "cat.png", "image/png")
 
         assert [call.method for call in sandbox.calls].count("PUT") == 1
+    assert caught.value.call == "PUT (storage)"
+
+
+@pytest.mark.parametrize("way", ["put", "posted"])
+async def test_how_far_it_is_is_told_in_the_event_loop(way: str) -> None:
+    large, told, threads = CONTENT * 9, list[int](), set[threading.Thread]()
+
+    def listen(count: int) -> None:
+        told.append(count)
+        threads.add(threading.current_thread())
+
+    async with serving(heard(saying(b""))) as storage:
+        place = saying(json.dumps(samples.presigned(url=storage.url)).encode())
+        async with (
+            serving(routing({ASKED: place if way == "put" else REFUSED}, POSTED)) as server,
+            ComfyDeploy.connect(server.url, KEY) as api,
+        ):
+            await api.files.upload(io.BytesIO(large), "cat.png", "image/png", listen)
+
+    assert told == sorted(told)
+    assert (told[0] < len(large), told[-1]) == (True, len(large))
+    assert threads == {threading.current_thread()}
 
 
 def test_two_readers_of_one_file_keep_their_places() -> None:

@@ -1,139 +1,45 @@
 """What a person gave becomes values that the workflow takes, or every reason why not."""
 
+from typing import Any
+
 import pytest
 
-from core.comfydeploy.fit import Fitted, Given, Source, fit
+from core.comfydeploy.fit import assign, fit, taker_of
 from core.comfydeploy.inputs import MARK, parse_inputs
+from core.comfydeploy.kinds import InputKind
+from core.comfydeploy.values import Attached, Given, Source, Stored, Value
 from core.errors import Fault, InputsInvalid, Problem
+from tests.core.comfydeploy.giving import fitted, lowest, problems
 from tests.core.comfydeploy.graphs import Node, external, graph
 
 URL = "https://files.example/a.png"
+FILE_CLASSES = ["Image", "ImageAlpha", "ImageBatch", "Video", "Vid", "Audio", "EXR", "File"]
+LIVE: Node = {"class_type": "ComfyDeployWebscoketImageInput", "inputs": {"input_id": "live"}}
 
 
-def lowest(low: int, _: int) -> int:
-    return low
-
-
-def fitted(*nodes: Node, given: Given | None = None, **named: str) -> Fitted:
-    return fit(parse_inputs(graph(*nodes)), given or Given(named=named), lowest)
-
-
-def problems(*nodes: Node, given: Given | None = None, **named: str) -> list[Problem]:
-    with pytest.raises(InputsInvalid) as caught:
-        fitted(*nodes, given=given, **named)
-    return list(caught.value.problems)
-
-
-@pytest.mark.parametrize(
-    ("kind", "written", "value"),
-    [
-        ("Text", "two\nlines ", "two\nlines "),
-        ("Text", "", ""),
-        ("SomethingNew", "7", "7"),
-        ("Lora", "detail.safetensors", "detail.safetensors"),
-        ("Audio", "waves.wav", "waves.wav"),
-        ("Number", "7.5", 7.5),
-        ("Number", "-7,5", -7.5),
-        ("Number", "0,125", 0.125),
-        ("Number", " 7 ", 7.0),
-        ("Number", "1e3", 1000.0),
-        ("NumberInt", "20", 20),
-        ("NumberInt", "3.0", 3),
-        ("NumberInt", "1e3", 1000),
-        ("NumberInt", "0", 0),
-        ("NumberSlider", "0", 0.0),
-        ("NumberSlider", "1", 1.0),
-        ("NumberSliderInt", "10", 10),
-        ("Seed", "4294967295", 4294967295),
-        ("Boolean", "yes", True),
-        ("Boolean", " TRUE ", True),
-        ("Boolean", "1", True),
-        ("Boolean", "Off", False),
-        ("Boolean", "n", False),
-        ("Enum", "photo", "photo"),
-        ("Enum", "PHOTO ", "photo"),
-        ("Image", URL, URL),
-        ("Image", f" {URL}\n", URL),
-        ("Video", "http://files.example/a.mp4", "http://files.example/a.mp4"),
-        ("ImageBatch", URL, f'["{URL}"]'),
-        ("ImageBatch", f"{URL}  {URL}", f'["{URL}", "{URL}"]'),
-        ("Color", "#FF8800", [{"r": 255, "g": 136, "b": 0}]),
-        ("Color", "0a0B0c", [{"r": 10, "g": 11, "b": 12}]),
-    ],
-)
-def test_text_becomes_what_the_node_takes(kind: str, written: str, value: object) -> None:
-    values = fitted(external(kind, options='["photo", "Ink", "ink"]'), x=written).values
-
-    assert values == {"x": value}
-    assert type(values["x"]) is type(value)
-
-
-@pytest.mark.parametrize(
-    ("kind", "written", "fault"),
-    [
-        ("Number", "many", Fault.NOT_A_NUMBER),
-        ("Number", "", Fault.NOT_A_NUMBER),
-        ("Number", "nan", Fault.NOT_A_NUMBER),
-        ("Number", "inf", Fault.NOT_A_NUMBER),
-        ("Number", "1e999", Fault.NOT_A_NUMBER),
-        ("Number", "1,000", Fault.NOT_A_NUMBER),
-        ("Number", "1,234,567", Fault.NOT_A_NUMBER),
-        ("Number", "1,000.5", Fault.NOT_A_NUMBER),
-        ("NumberInt", "2.5", Fault.NOT_WHOLE),
-        ("NumberInt", "2,5", Fault.NOT_WHOLE),
-        ("NumberInt", "1,024", Fault.NOT_A_NUMBER),
-        ("NumberInt", "9" * 5000, Fault.NOT_A_NUMBER),
-        ("NumberInt", "-1", Fault.OUT_OF_RANGE),
-        ("NumberInt", "2147483648", Fault.OUT_OF_RANGE),
-        ("Number", "-2147483648", Fault.OUT_OF_RANGE),
-        ("NumberSlider", "1.01", Fault.OUT_OF_RANGE),
-        ("NumberSliderInt", "-1", Fault.OUT_OF_RANGE),
-        ("Seed", "0", Fault.OUT_OF_RANGE),
-        ("Seed", "-1", Fault.OUT_OF_RANGE),
-        ("Seed", "4294967296", Fault.OUT_OF_RANGE),
-        ("Boolean", "maybe", Fault.NOT_YES_OR_NO),
-        ("Boolean", "", Fault.NOT_YES_OR_NO),
-        ("Enum", "oil", Fault.NOT_AN_OPTION),
-        ("Enum", "INK", Fault.NOT_AN_OPTION),
-        ("Color", "red", Fault.NOT_AN_OPTION),
-        ("Color", "#ff88", Fault.NOT_AN_OPTION),
-        ("Color", "#gg8800", Fault.NOT_AN_OPTION),
-        ("Image", "a.png", Fault.NOT_A_LINK),
-        ("Image", "", Fault.NOT_A_LINK),
-        ("Image", "https://", Fault.NOT_A_LINK),
-        ("Image", "ftp://files.example/a.png", Fault.NOT_A_LINK),
-        ("Image", f"{URL} {URL}", Fault.NOT_A_LINK),
-        ("Image", f"{URL}\n{URL}", Fault.NOT_A_LINK),
-        ("Image", "data:image/png;base64,AAAA", Fault.NOT_A_LINK),
-        ("Video", "waves.mp4", Fault.NOT_A_LINK),
-        ("ImageBatch", f"{URL} a.png", Fault.NOT_A_LINK),
-        ("ImageBatch", " ", Fault.NOT_A_LINK),
-    ],
-)
-def test_text_that_does_not_fit_is_a_fault(kind: str, written: str, fault: Fault) -> None:
-    (problem,) = problems(external(kind, options='["photo", "Ink", "ink"]'), x=written)
-
-    assert (problem.name, problem.fault, problem.given) == ("x", fault, written[:100])
-
-
-def test_an_unusable_input_cannot_be_given() -> None:
-    node = {"class_type": "ComfyDeployWebscoketImageInput", "inputs": {"input_id": "live"}}
-
-    assert [problem.fault for problem in problems(node, live="x")] == [Fault.UNUSABLE]
+def test_an_unusable_input_cannot_be_given_and_is_never_missed() -> None:
+    assert [problem.fault for problem in problems(LIVE, live="x")] == [Fault.UNUSABLE]
+    assert fitted(LIVE).values == {}
 
 
 def test_a_problem_carries_what_would_be_right() -> None:
     found = problems(
-        external("NumberSlider", "cfg", display_name="CFG", min_value=1, max_value=30),
+        external("Seed", "seed", display_name="Seed", min_value=1, max_value=30),
         external("Enum", "style", options='["photo", "ink"]'),
-        cfg="31",
+        seed="31",
         style="oil",
     )
 
     assert found == [
-        Problem("CFG", Fault.OUT_OF_RANGE, given="31", minimum=1, maximum=30),
-        Problem("style", Fault.NOT_AN_OPTION, given="oil", choices=("photo", "ink")),
+        Problem("Seed", Fault.OUT_OF_RANGE, given="31", minimum=1, maximum=30, key="seed"),
+        Problem("style", Fault.NOT_AN_OPTION, given="oil", choices=("photo", "ink"), key="style"),
     ]
+
+
+def test_of_a_hard_and_a_soft_range_the_problem_tells_what_can_be_used() -> None:
+    (problem,) = problems(external("NumberInt", "steps", min_value=-10, max_value=50), steps="-3")
+
+    assert (problem.minimum, problem.maximum) == (0, 50)
 
 
 @pytest.mark.parametrize("name", ["nothing", "", " ", MARK, "x" * 500])
@@ -170,7 +76,7 @@ def test_an_input_under_two_names_is_given_twice() -> None:
 
     found = problems(external("Number", "cfg", display_name="Guidance"), given=given)
 
-    assert found == [Problem("Guidance", Fault.TWICE)]
+    assert found == [Problem("Guidance", Fault.TWICE, key="cfg")]
 
 
 @pytest.mark.parametrize(
@@ -180,9 +86,13 @@ def test_an_input_under_two_names_is_given_twice() -> None:
         (Given(negative="a", named={"negative": "b"}), "negative"),
         (Given(seed=5, named={"seed": "6"}), "seed"),
         (Given(image=Source("a.png", URL), named={"image": URL}), "image"),
+        (
+            Given(image=Source("a.png", URL), attached=(Attached(InputKind.IMAGE, Source("b.png", URL)),)),
+            "image",
+        ),
     ],
 )
-def test_a_role_and_a_name_for_one_input_is_twice(given: Given, name: str) -> None:
+def test_a_role_and_something_else_for_one_input_is_twice(given: Given, name: str) -> None:
     nodes = (
         external("Text", "prompt"),
         external("Text", "negative"),
@@ -192,7 +102,7 @@ def test_a_role_and_a_name_for_one_input_is_twice(given: Given, name: str) -> No
 
     found = [problem for problem in problems(*nodes, given=given) if problem.fault is Fault.TWICE]
 
-    assert found == [Problem(name, Fault.TWICE)]
+    assert found == [Problem(name, Fault.TWICE, key=name)]
 
 
 def test_a_role_that_no_input_has_has_no_place() -> None:
@@ -201,13 +111,71 @@ def test_a_role_that_no_input_has_has_no_place() -> None:
     assert problems(given=given) == [Problem(role, Fault.NO_PLACE) for role in ("prompt", "negative", "seed", "image")]
 
 
+def test_what_was_given_is_kept_as_it_was_given() -> None:
+    inputs = parse_inputs(graph(external("Text", "prompt"), external("Seed", "seed"), external("Number", "cfg")))
+
+    assigned = assign(inputs, Given(prompt=" a lake", seed=-1, named={"cfg": "seven", "other": "1"}))
+
+    assert assigned.values == {"prompt": " a lake", "seed": "-1", "cfg": "seven"}
+    assert [problem.name for problem in assigned.problems] == ["other"]
+
+
+def _file(name: str, kind: InputKind = InputKind.IMAGE) -> Attached:
+    return Attached(kind, Source(name, f"https://cdn.example/{name}"))
+
+
+@pytest.mark.parametrize(
+    ("nodes", "attached", "taken"),
+    [
+        ([external("Image", "mask"), external("Image", "image")], [_file("a")], {"image": ["a"]}),
+        ([external("Image", "image"), external("ImageBatch", "refs")], [_file("a"), _file("b")], {"refs": ["a", "b"]}),
+        ([external("ImageBatch", "refs")], [_file("a"), _file("b")], {"refs": ["a", "b"]}),
+        ([external("Image", "a"), external("Video", "b")], [_file("v", InputKind.VIDEO)], {"b": ["v"]}),
+        ([external("EXR", "a"), external("EXR", "b")], [_file("x", InputKind.EXR)], {"a": ["x"]}),
+    ],
+)
+def test_what_is_attached_goes_to_the_input_that_takes_the_like(
+    nodes: list[Node], attached: list[Attached], taken: dict[str, list[str]]
+) -> None:
+    assigned = assign(parse_inputs(graph(*nodes)), Given(attached=tuple(attached)))
+
+    found = {key: [file.name for file in value if not isinstance(file, str)] for key, value in assigned.values.items()}
+    assert (found, assigned.problems) == (taken, [])
+
+
+def test_several_files_have_no_place_without_a_batch() -> None:
+    given = Given(attached=(_file("a"), _file("b")))
+
+    assert problems(external("Image", "image", default_value=URL), given=given) == [Problem("image", Fault.NO_PLACE)]
+
+
+def test_what_is_attached_has_no_place_without_an_input_for_it() -> None:
+    given = Given(attached=(_file("v", InputKind.VIDEO),))
+
+    assert problems(external("Text", "prompt"), given=given) == [Problem("video", Fault.NO_PLACE)]
+
+
+@pytest.mark.parametrize("kind", [InputKind.IMAGE, InputKind.VIDEO, InputKind.AUDIO, InputKind.EXR, InputKind.FILE])
+def test_nothing_takes_a_file_of_a_kind_that_no_input_asks_for(kind: InputKind) -> None:
+    assert taker_of(parse_inputs(graph(external("Text", "prompt"), LIVE)), [_file("a", kind)]) is None
+
+
 def test_a_required_file_is_missing() -> None:
     found = problems(external("Image", "image", display_name="Start"), external("Video", "clip"))
 
     assert found == [
-        Problem("Start", Fault.MISSING_PICTURE, given="image"),
-        Problem("clip", Fault.MISSING, given="clip"),
+        Problem("Start", Fault.MISSING_PICTURE, given="image", key="image"),
+        Problem("clip", Fault.MISSING, given="clip", key="clip"),
     ]
+
+
+@pytest.mark.parametrize("kind", FILE_CLASSES)
+@pytest.mark.parametrize("blank", ["", " \n", ()])
+def test_a_required_file_that_is_given_empty_is_missing(kind: str, blank: Value) -> None:
+    with pytest.raises(InputsInvalid) as caught:
+        fit(parse_inputs(graph(external(kind))), {"x": blank}, lowest)
+
+    assert [problem.fault for problem in caught.value.problems] in ([Fault.MISSING], [Fault.MISSING_PICTURE])
 
 
 def test_all_problems_are_reported_at_once() -> None:
@@ -228,9 +196,30 @@ def test_all_problems_are_reported_at_once() -> None:
 
 
 def test_inputs_nobody_set_are_left_to_the_workflow() -> None:
-    assert (
-        fitted(external("Text", "prompt", default_value="a"), external("Number", "cfg", default_value=7)).values == {}
-    )
+    nodes = (external("Text", "prompt", default_value="a"), external("Number", "cfg", default_value=7))
+
+    assert fitted(*nodes).values == {}
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        *("Text", "Number", "NumberInt", "NumberSlider", "NumberSliderInt", "Boolean", "Enum"),
+        *("Lora", "Checkpoint", "FaceModel", "Color", "SomethingNew"),
+    ],
+)
+@pytest.mark.parametrize("blank", ["", ()])
+def test_an_empty_value_is_the_default(kind: str, blank: Value) -> None:
+    inputs = parse_inputs(graph(external(kind, default_value="something")))
+
+    assert fit(inputs, {"x": blank}, lowest).values == {}
+
+
+@pytest.mark.parametrize("kind", FILE_CLASSES)
+def test_an_empty_value_for_a_file_with_a_default_is_the_default(kind: str) -> None:
+    nodes = external(kind, default_value=["47", 0])
+
+    assert (fitted(nodes, x=" ").values, fitted(nodes, x=" ").files) == ({}, {})
 
 
 def test_a_file_waits_for_its_upload() -> None:
@@ -238,24 +227,80 @@ def test_a_file_waits_for_its_upload() -> None:
     result = fitted(external("Image", "image"), given=Given(image=source))
     (target,) = result.files
 
-    result.with_file(target, "https://uploads.example/1.png")
+    result.with_files(target, ["https://uploads.example/1.png"])
 
-    assert result.files == {target: source}
+    assert result.files == {target: (source,)}
     assert result.values == {"image": "https://uploads.example/1.png"}
 
 
-def test_a_file_for_a_batch_becomes_json_text() -> None:
+def test_files_for_a_batch_become_json_text() -> None:
     result = fitted(external("ImageBatch", "refs"), given=Given(image=Source("a.png", URL)))
     (target,) = result.files
 
-    result.with_file(target, URL)
+    result.with_files(target, [URL, f"{URL}?2"])
 
-    assert result.values == {"refs": f'["{URL}"]'}
+    assert result.values == {"refs": f'["{URL}", "{URL}?2"]'}
+
+
+@pytest.mark.parametrize("kind", FILE_CLASSES)
+def test_a_link_is_a_file_that_is_fetched_first(kind: str) -> None:
+    result = fitted(external(kind), x=f" {URL}?x=1\n")
+
+    assert list(result.files.values()) == [(Source("a.png", f"{URL}?x=1"),)]
+    assert result.values == {}
+
+
+def test_several_links_are_the_files_of_a_batch() -> None:
+    result = fitted(external("ImageBatch"), x=f"{URL}\n{URL}  https://files.example/")
+
+    assert list(result.files.values()) == [
+        (Source("a.png", URL), Source("a.png", URL), Source("file", "https://files.example/"))
+    ]
+
+
+@pytest.mark.parametrize(("kind", "value"), [("Image", URL), ("Video", URL), ("ImageBatch", f'["{URL}"]')])
+def test_a_file_that_is_stored_already_is_used_at_once(kind: str, value: str) -> None:
+    result = fit(parse_inputs(graph(external(kind))), {"x": (Stored("a.png", URL),)}, lowest)
+
+    assert (result.values, result.files) == ({"x": value}, {})
+
+
+def test_a_batch_waits_for_those_of_its_files_that_are_not_stored() -> None:
+    files = (Stored("a.png", URL), Source("b.png", f"{URL}?b"))
+
+    result = fit(parse_inputs(graph(external("ImageBatch"))), {"x": files}, lowest)
+
+    assert (result.values, list(result.files.values())) == ({}, [files])
+
+
+@pytest.mark.parametrize(
+    ("kind", "count", "fault"),
+    [("Image", 2, Fault.TOO_MANY), ("Video", 2, Fault.TOO_MANY), ("ImageBatch", 11, Fault.TOO_MANY)],
+)
+def test_more_files_than_an_input_takes_are_too_many(kind: str, count: int, fault: Fault) -> None:
+    with pytest.raises(InputsInvalid) as caught:
+        fit(parse_inputs(graph(external(kind))), {"x": (Stored("a", URL),) * count}, lowest)
+
+    assert [problem.fault for problem in caught.value.problems] == [fault]
+
+
+def test_a_batch_takes_as_many_files_as_one_message_brings() -> None:
+    result = fit(parse_inputs(graph(external("ImageBatch"))), {"x": (Stored("a", URL),) * 10}, lowest)
+
+    assert result.values["x"].count(URL) == 10
+
+
+@pytest.mark.parametrize("kind", ["Text", "Number", "Seed", "Boolean", "Enum", "Lora", "Color"])
+def test_what_is_no_file_takes_none(kind: str) -> None:
+    with pytest.raises(InputsInvalid) as caught:
+        fit(parse_inputs(graph(external(kind))), {"x": (Stored("a", URL),)}, lowest)
+
+    assert [problem.fault for problem in caught.value.problems] == [Fault.NO_FILE]
 
 
 @pytest.mark.parametrize("seed", [2**53 + 1, 2**63 + 1, 999_999_999_999_999])
 def test_a_large_seed_comes_through_exactly(seed: int) -> None:
-    node = external("Seed", "seed", min_value=0, max_value=2**64 - 1)
+    node = external("NumberSliderInt", "seed", min_value=0, max_value=2**64 - 1)
 
     by_role, by_name = fitted(node, given=Given(seed=seed)), fitted(node, seed=str(seed))
 
@@ -271,10 +316,58 @@ def test_a_seed_is_drawn_only_if_none_is_given() -> None:
         return 77
 
     inputs = parse_inputs(graph(external("Seed", "seed", min_value=5, max_value=90)))
-    given_one, drawn_one = fit(inputs, Given(seed=6), draw), fit(inputs, Given(), draw)
+    given_one, drawn_one = fit(inputs, {"seed": "6"}, draw), fit(inputs, {}, draw)
 
     assert (given_one.seed, drawn_one.seed, drawn_one.values) == (6, 77, {"seed": 77})
     assert drawn == [(5, 90)]
+
+
+@pytest.mark.parametrize("node", [external("Seed", "seed"), external("NumberInt", "noise_seed")])
+@pytest.mark.parametrize("written", ["", " ", "-1", " -1 ", "random", "Random", ()])
+def test_a_seed_that_is_asked_to_be_new_is_drawn(node: dict[str, Any], written: Value) -> None:
+    key = node["inputs"]["input_id"]
+
+    result = fit(parse_inputs(graph(node)), {key: written}, lambda _, high: high)
+
+    assert result.values == {key: result.seed}
+    assert result.seed in {2**31 - 1, 2**32 - 1}
+
+
+def test_minus_one_by_the_option_is_a_new_seed() -> None:
+    assert fitted(external("Seed", "seed", min_value=7), given=Given(seed=-1)).seed == 7
+
+
+def test_minus_one_is_a_number_where_a_number_called_seed_takes_it() -> None:
+    node = external("NumberSliderInt", "seed", min_value=-5, max_value=5)
+
+    assert (fitted(node, seed="-1").seed, fitted(node, seed="").seed) == (-1, 0)
+
+
+@pytest.mark.parametrize(
+    ("default", "written", "values"),
+    [
+        (None, "", {"further": 5}),
+        (-1, "", {"further": 5}),
+        (-1, "9", {"further": 9}),
+        (42, "", {}),
+        (42, "random", {"further": 5}),
+        (42, "-1", {"further": 5}),
+        (["47", 0], "", {}),
+        (["47", 0], "random", {"further": 5}),
+    ],
+)
+def test_a_further_seed_is_drawn_unless_it_has_a_default(default: object, written: str, values: dict[str, int]) -> None:
+    nodes = (external("Seed", "seed"), external("Seed", "further", min_value=5, default_value=default))
+
+    assert fitted(*nodes, seed="1", further=written).values == {"seed": 1} | values
+
+
+def test_the_seed_is_drawn_even_if_it_has_a_default() -> None:
+    assert fitted(external("Seed", "seed", min_value=5, default_value=42)).values == {"seed": 5}
+
+
+def test_a_number_called_seed_is_only_drawn_if_it_has_the_role() -> None:
+    assert fitted(external("Seed", "seed"), external("NumberInt", "noise_seed")).values == {"seed": 1}
 
 
 def test_a_workflow_without_seed_gets_none() -> None:

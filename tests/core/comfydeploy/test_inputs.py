@@ -1,17 +1,20 @@
 """Which inputs a workflow declares: each class of nodes, its defaults, ranges, options and order."""
 
 import json
+from itertools import groupby
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.comfydeploy.inputs import MARK, Input, InputKind, graph_nodes, parse_inputs
+from core.comfydeploy.inputs import MARK, Input, graph_nodes, parse_inputs
+from core.comfydeploy.kinds import InputKind
 from tests.anything import QUICK, json_values, texts
-from tests.core.comfydeploy.graphs import external, graph
+from tests.core.comfydeploy.graphs import CLASSES, Node, external, graph
 
 INT32 = 2_147_483_647
+LARGEST_SEED = 999_999_999_999_999
 URL = "https://files.example/a.png"
 LINK = ["47", 0]
 
@@ -19,42 +22,6 @@ LINK = ["47", 0]
 def one(kind: str, **fields: object) -> Input:
     (item,) = parse_inputs(graph(external(kind, **fields)))
     return item
-
-
-@pytest.mark.parametrize(
-    ("kind", "is_a", "minimum", "maximum"),
-    [
-        ("Text", InputKind.TEXT, None, None),
-        ("TextAny", InputKind.TEXT, None, None),
-        ("TextSingleLine", InputKind.TEXT, None, None),
-        ("Number", InputKind.NUMBER, -INT32, INT32),
-        ("NumberInt", InputKind.WHOLE, 0, INT32),
-        ("NumberSlider", InputKind.NUMBER, 0, 1),
-        ("NumberSliderInt", InputKind.WHOLE, 0, 10),
-        ("Seed", InputKind.SEED, 1, 4_294_967_295),
-        ("Boolean", InputKind.SWITCH, None, None),
-        ("Enum", InputKind.CHOICE, None, None),
-        ("Image", InputKind.IMAGE, None, None),
-        ("ImageAlpha", InputKind.IMAGE, None, None),
-        ("ImageBatch", InputKind.IMAGES, None, None),
-        ("Video", InputKind.VIDEO, None, None),
-        ("Vid", InputKind.VIDEO, None, None),
-        ("Audio", InputKind.AUDIO, None, None),
-        ("EXR", InputKind.EXR, None, None),
-        ("File", InputKind.FILE, None, None),
-        ("Lora", InputKind.MODEL, None, None),
-        ("Checkpoint", InputKind.MODEL, None, None),
-        ("FaceModel", InputKind.MODEL, None, None),
-        ("Color", InputKind.COLOUR, None, None),
-        ("SomethingNew", InputKind.TEXT, None, None),
-    ],
-)
-def test_each_class_has_its_kind_and_range(
-    kind: str, is_a: InputKind, minimum: float | None, maximum: float | None
-) -> None:
-    item = one(kind)
-
-    assert (item.kind, item.minimum, item.maximum) == (is_a, minimum, maximum)
 
 
 def test_the_websocket_image_is_there_but_cannot_be_used() -> None:
@@ -84,6 +51,7 @@ def test_the_websocket_image_is_there_but_cannot_be_used() -> None:
         ("Lora", "default_lora_name", "detail.safetensors"),
         ("Checkpoint", "default_value", "base.safetensors"),
         ("FaceModel", "default_face_model_name", "face.safetensors"),
+        ("Color", "default_value", "#ff8800"),
         ("SomethingNew", "default_value", "text"),
     ],
 )
@@ -99,6 +67,20 @@ def test_each_class_keeps_its_default_in_its_own_field(kind: str, field: str, va
 @pytest.mark.parametrize("value", [None, "", LINK, {}, []])
 def test_a_default_that_says_nothing_is_none(kind: str, value: object) -> None:
     assert one(kind, default_value=value).default is None
+
+
+@pytest.mark.parametrize(
+    ("value", "default"),
+    [
+        ([{"r": 250, "g": 160, "b": 92}], "#faa05c"),
+        ({"r": 0, "g": 0, "b": 0, "a": 1}, "#000000"),
+        ([{"r": 256, "g": 160, "b": 92}], None),
+        ([{"r": 250.5, "g": 160, "b": 92}], None),
+        ([{"r": 250}], None),
+    ],
+)
+def test_the_default_of_a_colour_is_told_as_people_write_it(value: object, default: str | None) -> None:
+    assert one("Color", default_value=value).default == default
 
 
 def test_the_secret_fields_of_a_node_are_not_read() -> None:
@@ -136,8 +118,12 @@ def test_what_is_no_file_is_never_required(kind: str) -> None:
         ("NumberSlider", -2, 2.5, -2, 2.5),
         ("NumberSliderInt", 4, 32, 4, 32),
         ("NumberSliderInt", 4, None, 4, 10),
-        ("Seed", 0, 2**64 - 1, 0, 2**64 - 1),
+        ("Seed", 0, 2**64 - 1, 1, LARGEST_SEED),
+        ("Seed", 5, 90, 5, 90),
+        ("Seed", 90, 5, 5, 90),
+        ("Seed", 0, 0, 0, 1),
         ("Number", 0, 30, 0, 30),
+        ("Number", -(2**40), 2**40, -INT32, INT32),
         ("NumberInt", -5, 100, 0, 100),
         ("NumberInt", 64, 2048, 64, 2048),
         ("NumberSlider", "0", True, 0, 1),
@@ -145,12 +131,31 @@ def test_what_is_no_file_is_never_required(kind: str) -> None:
         ("NumberSlider", 10**400, float("inf"), 0, 1),
     ],
 )
-def test_a_range_is_the_declared_one_as_far_as_the_node_takes_it(
+def test_the_range_is_the_declared_one_as_far_as_the_node_takes_it(
     kind: str, low: object, high: object, minimum: float, maximum: float
 ) -> None:
-    item = one(kind, min_value=low, max_value=high)
+    assert one(kind, min_value=low, max_value=high).span == (minimum, maximum)
 
-    assert (item.minimum, item.maximum) == (minimum, maximum)
+
+@pytest.mark.parametrize("kind", ["Number", "NumberInt", "NumberSlider", "NumberSliderInt"])
+def test_what_a_number_declares_is_no_hard_range(kind: str) -> None:
+    item = one(kind, min_value=3, max_value=9)
+
+    assert (item.minimum, item.maximum) == (3, 9)
+    assert (item.least, item.most) == (one(kind).least, one(kind).most)
+
+
+def test_what_a_seed_declares_is_a_hard_range() -> None:
+    item = one("Seed", min_value=3, max_value=9)
+
+    assert (item.minimum, item.maximum, item.least, item.most) == (None, None, 3, 9)
+
+
+@pytest.mark.parametrize(
+    ("declared", "step"), [(0.5, 0.5), (2, 2), (None, 0.01), (0, 0.01), (-1, 0.01), ("0.5", 0.01), (True, 0.01)]
+)
+def test_the_step_is_the_declared_one_if_it_is_any(declared: object, step: float) -> None:
+    assert one("NumberSlider", step=declared).step == step
 
 
 @pytest.mark.parametrize(
@@ -164,6 +169,7 @@ def test_a_range_is_the_declared_one_as_far_as_the_node_takes_it(
         ("512", ("512",)),
         ('"photo"', ('"photo"',)),
         ('["a", "b", "a"]', ("a", "b")),
+        ('["", "a", " "]', ("a", " ")),
         ('["a", 5, 1.5, null, {}, []]', ("a", "5", "1.5")),
         ("[" * 5_000, ("[" * 5_000,)),
         ("[]", ()),
@@ -178,8 +184,31 @@ def test_options_are_a_json_list_or_lines(options: object, read: tuple[str, ...]
     assert one("Enum", options=options).options == read
 
 
-def test_only_a_choice_has_options() -> None:
-    assert one("File", options='["png", "jpg"]').options == ()
+def test_no_more_options_are_read_than_people_could_search() -> None:
+    assert len(one("Enum", options=[str(number) for number in range(5_000)]).options) == 2_000
+
+
+@pytest.mark.parametrize("kind", ["File", "Lora", "Text"])
+def test_only_a_choice_declares_options(kind: str) -> None:
+    assert one(kind, options='["png", "jpg"]').options == ()
+
+
+@pytest.mark.parametrize(
+    ("options", "accepts"),
+    [
+        ('["pdf", ".PSD", "*.svg", " txt "]', (".pdf", ".psd", ".svg", ".txt")),
+        ("pdf\npsd", (".pdf", ".psd")),
+        ('["image/*", "*", "a b", ""]', ()),
+        ("", ()),
+        (None, ()),
+    ],
+)
+def test_a_file_accepts_the_extensions_it_lists(options: object, accepts: tuple[str, ...]) -> None:
+    assert one("File", options=options).accepts == accepts
+
+
+def test_only_a_file_accepts_extensions() -> None:
+    assert one("Enum", options='["png", "jpg"]').accepts == ()
 
 
 def test_a_name_falls_back_to_the_id() -> None:
@@ -205,6 +234,43 @@ def test_inputs_without_a_place_come_last_as_they_stand(order: object) -> None:
     nodes = [external("Text", "a", order=order), external("Text", "b", order=order), external("Text", "c", order=9)]
 
     assert [item.key for item in parse_inputs(graph(*nodes))] == ["c", "a", "b"]
+
+
+def _in_group(key: str, order: object = None, **meta: object) -> Node:
+    node = external("Text", key, order)
+    return node | {"_meta": node["_meta"] | meta}
+
+
+def test_a_group_is_in_one_piece_where_its_first_input_stands() -> None:
+    nodes = [
+        _in_group("a", 1),
+        _in_group("b", 2, cd_group_name="Look", cd_input_group_id="g1"),
+        _in_group("c", 3),
+        _in_group("d", 4, cd_group_name="Size", cd_input_group_id="g2"),
+        _in_group("e", 5, cd_group_name="Look", cd_input_group_id="g1"),
+        _in_group("f", 6),
+    ]
+
+    found = [(item.key, item.group) for item in parse_inputs(graph(*reversed(nodes)))]
+
+    assert found == [("a", ""), ("b", "Look"), ("e", "Look"), ("c", ""), ("d", "Size"), ("f", "")]
+
+
+@pytest.mark.parametrize(
+    ("meta", "group"),
+    [
+        ({"cd_input_group_id": "g1", "cd_group_name": " Look "}, "Look"),
+        ({"cd_input_group_id": "g1"}, "g1"),
+        ({"cd_input_group_id": "g1", "cd_group_name": ""}, "g1"),
+        ({"cd_group_name": "Look"}, "Look"),
+        ({"cd_group_name": ["Look"], "cd_input_group_id": 5}, ""),
+        ({}, ""),
+    ],
+)
+def test_a_group_is_called_by_its_name_or_else_its_id(meta: dict[str, object], group: str) -> None:
+    (item,) = parse_inputs(graph(_in_group("a", **meta)))
+
+    assert item.group == group
 
 
 @pytest.mark.parametrize("meta", [None, [], "text", 5])
@@ -259,18 +325,22 @@ def test_what_is_no_workflow_has_no_inputs(workflow: object) -> None:
     assert (parse_inputs(workflow), list(graph_nodes(workflow))) == ((), [])
 
 
-KINDS = ["Text", "Number", "NumberInt", "NumberSlider", "Seed", "Boolean", "Enum", "Image", "ImageBatch", "Lora", "New"]
 FIELDS = [
     "default_value",
     "default_value_url",
     "images",
     "min_value",
     "max_value",
+    "step",
     "options",
     "display_name",
     "description",
 ]
+classes = st.sampled_from([*CLASSES, "New"])
 fields = st.fixed_dictionaries({}, optional=dict.fromkeys(FIELDS, json_values))
+metas = st.dictionaries(
+    st.sampled_from(["cd_input_order", "cd_input_group_id", "cd_group_name"]), json_values | st.sampled_from("ab")
+)
 
 
 @QUICK
@@ -281,17 +351,14 @@ def test_any_json_can_be_asked_for_inputs(workflow: object) -> None:
 
 
 @QUICK
-@given(
-    st.dictionaries(
-        texts.filter(lambda key: key not in {"", MARK}),
-        st.tuples(st.sampled_from(KINDS), fields, json_values),
-        max_size=5,
-    )
-)
+@given(st.dictionaries(texts.filter(lambda key: key not in {"", MARK}), st.tuples(classes, fields, metas), max_size=5))
 def test_each_declared_input_comes_back_once(declared: dict[str, tuple[str, dict[str, Any], Any]]) -> None:
-    nodes = [external(kind, key, order, **given_fields) for key, (kind, given_fields, order) in declared.items()]
+    nodes = [external(kind, key, **fields) | {"_meta": meta} for key, (kind, fields, meta) in declared.items()]
 
     found = parse_inputs(graph(*nodes, *nodes))
 
     assert sorted(item.key for item in found) == sorted(declared)
     assert all(item.name for item in found)
+    runs = [group for group, _ in groupby(item.group for item in found) if group]
+    assert len(runs) == len(set(runs))
+    hash(found)

@@ -34,6 +34,7 @@ def test_a_run_is_read_as_the_api_sends_it() -> None:
         id=samples.RUN,
         status="success",
         workflow_id=samples.WORKFLOW,
+        workflow_version_id=samples.VERSION,
         workflow_inputs={"prompt": "a harbour", "steps": 20},
         live_status="Executing SaveImage",
         progress=0.96,

@@ -60,7 +60,7 @@ def test_a_deployment_is_read_as_the_list_sends_it() -> None:
         workflow_id=WORKFLOW,
         workflow_version_id=VERSION,
         machine_id=MACHINE,
-        workflow=WorkflowLabel(name="portraits"),
+        workflow=WorkflowLabel(name="portraits", cover_url="https://img.example/cover.png"),
         version=VersionGraph(version=2, workflow_api=GRAPH),
         description="Faces",
         gpu="T4",

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.comfydeploy.inputs import Input, InputKind, Roles, find_roles
+from core.comfydeploy.inputs import Input, Roles, find_roles
+from core.comfydeploy.kinds import InputKind
 from tests.anything import QUICK, texts
 
 TEXT, WHOLE, SEED, NUMBER = InputKind.TEXT, InputKind.WHOLE, InputKind.SEED, InputKind.NUMBER

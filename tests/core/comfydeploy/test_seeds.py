@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.comfydeploy.fit import draw_seed, shown_values
-from core.comfydeploy.inputs import Input, InputKind, Roles
+from core.comfydeploy.inputs import Input, Roles
+from core.comfydeploy.kinds import InputKind
 from tests.anything import QUICK, json_values
 
 LARGEST = 2**32 - 1
@@ -13,14 +14,17 @@ SEED = Input("seed", InputKind.SEED, "Seed")
 PROMPT = Input("prompt", InputKind.TEXT, "Prompt", default="a harbour")
 
 
-def drawn_between(minimum: float | None, maximum: float | None) -> tuple[int, int]:
+def drawn_between(
+    minimum: float | None, maximum: float | None, least: float | None = None, most: float | None = None
+) -> tuple[int, int]:
     between: list[tuple[int, int]] = []
 
     def draw(low: int, high: int) -> int:
         between.append((low, high))
         return low
 
-    draw_seed(Input("seed", InputKind.SEED, "Seed", minimum=minimum, maximum=maximum), draw)
+    item = Input("seed", InputKind.SEED, "Seed", minimum=minimum, maximum=maximum, least=least, most=most)
+    draw_seed(item, draw)
     return between[0]
 
 
@@ -49,14 +53,23 @@ bounds = st.none() | st.integers(-(2**64), 2**64)
 
 
 @QUICK
-@given(bounds, bounds)
-def test_a_drawn_seed_is_in_any_declared_range(minimum: int | None, maximum: int | None) -> None:
-    low, high = drawn_between(minimum, maximum)
+@given(bounds, bounds, bounds, bounds)
+def test_a_drawn_seed_is_in_any_range_hard_or_soft(
+    minimum: int | None, maximum: int | None, least: int | None, most: int | None
+) -> None:
+    low, high = drawn_between(minimum, maximum, least, most)
 
+    bottom = max((bound for bound in (minimum, least) if bound is not None), default=None)
+    top = min((bound for bound in (maximum, most) if bound is not None), default=None)
     assert low <= high
-    if minimum is None or maximum is None or minimum <= maximum:
-        assert minimum is None or minimum <= low
-        assert maximum is None or high <= max(maximum, 0 if minimum is None else minimum)
+    if bottom is None or top is None or bottom <= top:
+        assert bottom is None or bottom <= low
+        assert top is None or high <= max(top, 0 if bottom is None else bottom)
+
+
+def test_a_drawn_seed_keeps_to_the_narrower_of_both_ranges() -> None:
+    assert drawn_between(0, 90, 5, 2**40) == (5, 90)
+    assert drawn_between(-3, 2**40, 1, 7) == (1, 7)
 
 
 @pytest.mark.parametrize(

@@ -101,7 +101,7 @@ async def test_a_file_is_sent_once_to_a_route_that_is_lacking_even_if_no_place_i
             with pytest.raises(Refused):
                 await api.files.upload(io.BytesIO(b"cat"), "cat.png", "image/png")
 
-    assert [request.method for request in server.requests] == ["POST", "GET", "GET"]
+    assert [request.method for request in server.requests] == ["GET", "POST", "GET"]
 
 
 async def test_a_route_for_files_that_was_lacking_together_with_all_others_is_tried_again() -> None:
@@ -118,3 +118,4 @@ async def test_a_route_for_files_that_was_lacking_together_with_all_others_is_tr
         url = await api.files.upload(io.BytesIO(b"cat"), "cat.png", "image/png")
 
     assert url == samples.uploaded()["file_url"]
+    assert [request.method for request in server.requests] == ["GET", "GET", "POST"] * 2

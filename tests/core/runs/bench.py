@@ -10,19 +10,23 @@ from dataclasses import dataclass, replace
 from core.catalog import Catalog, Terms
 from core.comfydeploy.client import ComfyDeploy
 from core.comfydeploy.files import Files
-from core.comfydeploy.fit import Given
 from core.comfydeploy.transport import TIMEOUTS, Timeouts, Transport
+from core.comfydeploy.values import Given
 from core.errors import AlreadyAsked, StoreFailed, SurfaceLost, SurfaceSilent, TakenByAnother
+from core.forms.draft import Drafts
+from core.forms.forms import Forms
+from core.forms.wish import Wish
 from core.hosts import Hosts, trusted_host
 from core.media import NETWORK, Media
 from core.metrics import Metrics
 from core.people.actor import Actor
 from core.people.limits import RunLimits
+from core.people.offering import Offering
 from core.people.pings import Kept, Pings
 from core.runs.deliveries import Deliveries, Pauses
 from core.runs.estimates import Estimates
 from core.runs.following import Following, Means
-from core.runs.generation import Generation, Wish
+from core.runs.generation import Generation
 from core.runs.journal import Journal, Phase, Record
 from core.runs.mark import Mark, read_mark
 from core.runs.parts import Parts
@@ -31,6 +35,7 @@ from core.runs.results import Results
 from core.runs.submission import Submission
 from core.runs.tracker import Tracker
 from core.runs.view import RunView, Stage
+from core.uploads import Uploads
 from stationthis_discord.sandbox.comfydeploy import Behaviour, ComfyDeploySandbox, faults
 
 ANNA = Actor(user=1001, guild=77)
@@ -164,6 +169,10 @@ class Notebook:
         return list(self.open.values())
 
 
+def _drawn(_low: int, _high: int) -> int:
+    return SEED
+
+
 @dataclass(frozen=True, slots=True)
 class Bench:
     sandbox: ComfyDeploySandbox
@@ -173,8 +182,10 @@ class Bench:
     deliveries: Deliveries
     limits: RunLimits
     following: Following
+    forms: Forms
     generation: Generation
     metrics: Metrics
+    parts: Parts
 
     async def start(
         self, canvas: Canvas, deployment: str = "text-to-image", actor: Actor = ANNA, further: str = SMALL
@@ -206,11 +217,13 @@ class Bench:
         body = [call.body for call in self.sandbox.calls if call.path == faults.QUEUE][-1]
         return await self.api.runs.submit(body["deployment_id"], body["inputs"])
 
-    async def elsewhere(self, deployment: str = "text-to-image", *, owner: Actor | None = None) -> str:
+    async def elsewhere(
+        self, deployment: str = "text-to-image", *, owner: Actor | None = None, **further: object
+    ) -> str:
         """A run that nobody follows; without an owner it is not ours."""
         row = self.sandbox.deployment(deployment)
         mark = Mark("d00d", owner.user, owner.guild, row.id) if owner else None
-        inputs = {"prompt": "made before", "seed": 5, "width": 64, "height": 64}
+        inputs = {"prompt": "made before", "seed": 5, "width": 64, "height": 64, **further}
         return await self.api.runs.submit(row.id, inputs | ({"_stationthis": str(mark)} if mark else {}))
 
     def mark(self, run_id: str) -> Mark:
@@ -252,7 +265,7 @@ async def open_bench(
         api = ComfyDeploy(transport, await stack.enter_async_context(Files.connect(transport)))
         hosts = Hosts(trusted=frozenset({trusted_host(sandbox.url)}))
         network = replace(NETWORK, pauses=(0.0, 0.0))
-        media = await stack.enter_async_context(Media.connect(api, inputs=hosts, outputs=hosts, network=network))
+        media = await stack.enter_async_context(Media.connect(inputs=hosts, outputs=hosts, network=network))
         catalog = await stack.enter_async_context(aclosing(Catalog(api, Terms(ttl=speed.ttl))))
         tracker = await stack.enter_async_context(Tracker.start(api.runs, HURRIED))
         places = RunLimits(*limits)
@@ -263,7 +276,10 @@ async def open_bench(
         means = Means(deliveries, tracker, Results(api, media), catalog, estimates, Pings(said).are_wanted)
         submission = Submission(api, looks=speed.looks, pause=0.01, held_back=0.01)
         following = Following(means)
-        parts = Parts(api, catalog, media, submission, deliveries, following, places, metrics)
-        generation = Generation(parts, book, lambda _low, _high: SEED, speed.double_click)
+        offering = Offering(catalog, None)
+        forms = Forms(offering, Drafts(), _drawn)
+        uploads = await stack.enter_async_context(aclosing(Uploads(media, api.files)))
+        parts = Parts(api, catalog, offering, forms, uploads, submission, deliveries, following, places, metrics)
+        generation = Generation(parts, book, _drawn, speed.double_click)
         await stack.enter_async_context(aclosing(generation))
-        yield Bench(sandbox, api, catalog, tracker, deliveries, places, following, generation, metrics)
+        yield Bench(sandbox, api, catalog, tracker, deliveries, places, following, forms, generation, metrics, parts)

@@ -13,15 +13,19 @@ from core.catalog import Catalog
 from core.comfydeploy.client import ComfyDeploy
 from core.comfydeploy.models import Run
 from core.errors import CoreError
+from core.forms.draft import Drafts
+from core.forms.forms import Forms
+from core.forms.wish import Wish
 from core.media import Media
 from core.metrics import Metrics
 from core.people.actor import Actor
 from core.people.limits import RunLimits
+from core.people.offering import Offering
 from core.people.pings import Pings
 from core.runs.deliveries import Deliveries
 from core.runs.estimates import Estimates
 from core.runs.following import Following, Means
-from core.runs.generation import Generation, Wish
+from core.runs.generation import Generation
 from core.runs.journal import Phase
 from core.runs.parts import Parts
 from core.runs.rates import Rates
@@ -29,6 +33,7 @@ from core.runs.results import Results
 from core.runs.submission import Submission
 from core.runs.tracker import Tracker
 from core.runs.view import RunView, Stage, Surface
+from core.uploads import Uploads
 from core.webhook import Heard
 from tests.core.runs.scripts import Click, Delete, Kill, Press, Report, Script, Spoil, Step, Stop, Trouble
 from tests.core.runs.ways import Api, Canvas, Disk, Life, Shelf
@@ -74,8 +79,20 @@ class Process:
         results = Results(api, media)
         means = Means(self.deliveries, tracker, results, catalog, estimates, Pings(None).are_wanted)
         following, submission = Following(means), Submission(api)
+        offering = Offering(catalog, None)
+        forms, uploads = Forms(offering, Drafts()), cast("Uploads", None)  # as above
         parts = Parts(
-            api, catalog, media, submission, self.deliveries, following, self.limits, self._metrics, "hook {}".format
+            api=api,
+            catalog=catalog,
+            offering=offering,
+            forms=forms,
+            uploads=uploads,
+            submission=submission,
+            deliveries=self.deliveries,
+            following=following,
+            limits=self.limits,
+            metrics=self._metrics,
+            hook="hook {}".format,
         )
         self.generation = Generation(parts, self.disk)
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from core.comfydeploy.errors import ApiError
 from core.comfydeploy.transport import TIMEOUTS
 from core.errors import StillNotFound
+from core.forms.wish import Wish
 from core.people.actor import Actor
-from core.runs.generation import Wish
 from core.runs.view import Stage
 from stationthis_discord.sandbox.comfydeploy import ComfyDeploySandbox, Fault, faults
 from tests.core.runs.bench import SMALL, Bench, Canvas, Speed, open_bench

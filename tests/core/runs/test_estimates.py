@@ -1,5 +1,6 @@
 """How long runs usually take: nearest ranks of the last ones, and never a word from too few."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -7,7 +8,10 @@ import pytest
 
 from core.comfydeploy.errors import NoAnswer
 from core.comfydeploy.models import RunRow
+from core.comfydeploy.outputs import Kind
+from core.offer import Deployment
 from core.runs.estimates import Estimates, Usual
+from tests.waiting import until
 
 NOW = datetime(2026, 11, 20, 6, 0, tzinfo=UTC)
 WORKFLOW = "e6b4c18d-520f-461f-b2e4-3faf10a91804"
@@ -132,3 +136,71 @@ async def test_a_shorter_list_does_not_replace_what_was_seen() -> None:
     account.estimates.learn("a", 7)
 
     assert account.estimates.usual("a") == Usual(6, 7)
+
+
+class Slow(Account):
+    """Answers when it is told to, and counts who waits."""
+
+    def __init__(self) -> None:
+        super().__init__([row(20)] * 3)
+        self.open = asyncio.Event()
+        self.waiting = self.most = 0
+
+    async def list_rows(self, workflow_id: str, deployment_id: str, since: datetime) -> Sequence[RunRow]:
+        self.waiting += 1
+        self.most = max(self.most, self.waiting)
+        try:
+            await self.open.wait()
+        finally:
+            self.waiting -= 1
+        return await super().list_rows(workflow_id, deployment_id, since)
+
+
+def deployments(*ids: str) -> list[Deployment]:
+    return [Deployment(each, each, "production", WORKFLOW, 1, "", (), Kind.IMAGE) for each in ids]
+
+
+async def test_of_several_all_are_asked_for_and_those_with_enough_runs_are_told() -> None:
+    account = Account([row(20)] * 3)
+    account.estimates.learn("a", 5)
+    account.estimates.learn("a", 6)
+
+    found = await account.estimates.usual_of(deployments("a", "b"))
+
+    assert found == {"a": Usual(20, 20), "b": Usual(20, 20)}
+    assert await Account().estimates.usual_of(deployments("a")) == {}
+
+
+async def test_only_a_few_are_asked_for_at_once() -> None:
+    account = Slow()
+
+    asking = asyncio.create_task(account.estimates.usual_of(deployments(*"abcdefghij"), 10))
+    await until(lambda: account.waiting == 4)
+    account.open.set()
+
+    assert len(await asking) == 10
+    assert account.most == 4
+
+
+async def test_nobody_waits_for_long_and_what_was_cut_short_is_asked_for_a_minute_later() -> None:
+    account = Slow()
+    assert await account.estimates.usual_of(deployments("a"), 0.001) == {}
+    account.open.set()
+
+    account.now = NOW + timedelta(seconds=59)
+    assert await account.estimates.usual_of(deployments("a")) == {}
+    account.now = NOW + timedelta(seconds=60)
+    assert await account.estimates.usual_of(deployments("a")) == {"a": Usual(20, 20)}
+
+
+async def test_without_time_only_what_is_known_is_told() -> None:
+    account = Account([row(20)] * 3)
+    for _ in range(3):
+        account.estimates.learn("a", 5)
+
+    assert await account.estimates.usual_of(deployments("a", "b"), 0) == {"a": Usual(5, 5)}
+    assert account.asked == []
+
+
+async def test_an_api_that_fails_is_no_reason_to_fail() -> None:
+    assert await Account(None).estimates.usual_of(deployments("a", "b")) == {}

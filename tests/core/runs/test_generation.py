@@ -8,9 +8,11 @@ import pytest
 from PIL import Image
 
 from core.comfydeploy.errors import DispatchFailed, Unreachable
-from core.comfydeploy.fit import Given, Source
-from core.errors import DeploymentNotFound, Fault, FileNotAnImage, InputsInvalid, SurfaceLost
-from core.runs.generation import Wish
+from core.comfydeploy.values import Given, Source
+from core.errors import DeploymentNotFound, Fault, InputsInvalid, SurfaceLost
+from core.file_errors import FileNotAnImage
+from core.forms.form import FormNeeded
+from core.forms.wish import Wish
 from core.runs.view import Stage
 from stationthis_discord.sandbox.comfydeploy import Behaviour, faults
 from stationthis_discord.sandbox.comfydeploy.errors import MACHINE_REFUSED
@@ -132,9 +134,11 @@ async def test_a_file_that_is_no_picture_gives_the_place_back_and_starts_nothing
     (tmp_path / "a.png").write_text("no picture")
     given = Given(image=Source("a.png", tmp_path / "a.png"))
 
-    with pytest.raises(FileNotAnImage):
+    with pytest.raises(FormNeeded) as caught:
         await bench.generation.start(Wish(ANNA, "upscale", given), Canvas())
 
+    (problem,) = caught.value.form.problems
+    assert isinstance(problem.file, FileNotAnImage)
     assert (bench.limits.under_way, bench.submits) == (0, 0)
 
 

@@ -53,7 +53,8 @@ async def test_a_deployment_without_a_seed_runs_again_as_it_was(bench: Bench) ->
 
     second = await bench.again(first, ANNA, Canvas())
 
-    assert bench.sandbox.runs[second].workflow_inputs["image"] == url
+    sent = bench.sandbox.runs[first].workflow_inputs["image"]
+    assert bench.sandbox.runs[second].workflow_inputs["image"] == sent != url
 
 
 async def test_a_double_click_is_one_wish(sandbox: ComfyDeploySandbox, quick_retries: None) -> None:
@@ -158,7 +159,7 @@ async def test_a_failure_gives_the_place_back(bench: Bench, error: type[CoreErro
 async def test_an_upload_of_a_private_account_is_used_again_without_its_old_signature(quick_retries: None) -> None:
     async with ComfyDeploySandbox(pace=0.02, private=True) as sandbox, open_bench(sandbox) as bench:
         signed = sandbox.account.storage.url("inputs/sample.png")
-        first = await bench.start(Canvas(), "upscale", further=f"image={signed}")
+        first = await bench.elsewhere("upscale", owner=ANNA, image=signed)
 
         second = await bench.again(first, ANNA, Canvas())
 

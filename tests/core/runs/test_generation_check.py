@@ -11,7 +11,7 @@ from core.errors import (
     InputsInvalid,
     TooManyRuns,
 )
-from core.runs.generation import Wish
+from core.forms.wish import Wish
 from stationthis_discord.sandbox.comfydeploy import ComfyDeploySandbox, faults
 from stationthis_discord.sandbox.comfydeploy.samples import text_to_image
 from tests.core.runs.bench import ANNA, BERT, FOREVER, Bench, Canvas, Speed, open_bench
@@ -65,7 +65,7 @@ async def test_a_place_is_free_again_after_the_end(sandbox: ComfyDeploySandbox, 
 
 
 async def test_a_check_before_the_first_load_knows_nothing_and_starts_it(bench: Bench) -> None:
-    bench.generation.check(Wish(ANNA, "no such thing"))
+    await bench.generation.check(Wish(ANNA, "no such thing"))
 
     await until(bench.catalog.recall)
 
@@ -88,7 +88,7 @@ async def test_a_check_refuses_from_memory_what_a_start_would_refuse(
     calls = len(bench.sandbox.calls)
 
     with pytest.raises(error):
-        bench.generation.check(wish)
+        await bench.generation.check(wish)
     with pytest.raises(error):
         await bench.generation.start(wish, Canvas())
 
@@ -98,7 +98,7 @@ async def test_a_check_refuses_from_memory_what_a_start_would_refuse(
 async def test_a_check_lets_a_good_wish_pass(bench: Bench) -> None:
     await bench.catalog.list_deployments()
 
-    bench.generation.check(Wish(ANNA, "text-to-image", further="width=64"))
+    await bench.generation.check(Wish(ANNA, "text-to-image", further="width=64"))
 
 
 async def test_a_check_refuses_who_has_too_many_runs_under_way(
@@ -109,8 +109,8 @@ async def test_a_check_refuses_who_has_too_many_runs_under_way(
         await bench.start(Canvas())
 
         with pytest.raises(TooManyRuns):
-            bench.generation.check(Wish(ANNA, "text-to-image"))
-        bench.generation.check(Wish(BERT, "text-to-image"))
+            await bench.generation.check(Wish(ANNA, "text-to-image"))
+        await bench.generation.check(Wish(BERT, "text-to-image"))
 
 
 async def test_an_old_memory_refuses_nothing(sandbox: ComfyDeploySandbox, quick_retries: None) -> None:
@@ -120,6 +120,6 @@ async def test_an_old_memory_refuses_nothing(sandbox: ComfyDeploySandbox, quick_
         sandbox.faults.add("GET", "/api/deployments", faults.slow(0.1), times=1)
         await until(lambda: bench.catalog.recall() is None)
 
-        bench.generation.check(Wish(ANNA, "brand-new"))
+        await bench.generation.check(Wish(ANNA, "brand-new"))
 
         assert await bench.start(Canvas(), "brand-new")

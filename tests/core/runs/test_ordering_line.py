@@ -201,9 +201,9 @@ async def test_a_full_line_refuses(bench: Bench) -> None:
         await _waits(bench, Canvas())
     canvas = Canvas()
 
-    bench.generation.check(replace(WISH, actor=BERT))
+    await bench.generation.check(replace(WISH, actor=BERT))
     with pytest.raises(TooManyRuns) as caught:
-        bench.generation.check(WISH)
+        await bench.generation.check(WISH)
     with pytest.raises(TooManyRuns):
         await bench.generation.start(WISH, canvas)
 

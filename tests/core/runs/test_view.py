@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from core.comfydeploy.models import FINAL, Run
-from core.runs.view import RunView, Stage
+from core.runs.view import RunView, Stage, Upload
 
 RUN = "0a1b2c3d-0000-4000-8000-00000000abcd"
 ASKED = datetime(2026, 11, 20, 6, 0, tzinfo=UTC)
@@ -88,6 +88,9 @@ def test_a_clock_that_goes_wrong_makes_no_negative_duration() -> None:
     [
         (NEW, SENT),
         (NEW, LOOKING),
+        (NEW, replace(NEW, upload=Upload("a.mp4"))),
+        (replace(NEW, upload=Upload("a.mp4", 9, 100)), replace(NEW, upload=Upload("a.mp4", 10, 100))),
+        (replace(NEW, upload=Upload("a.mp4", 1, 9)), replace(NEW, upload=Upload("b.mp4", 1, 9))),
         (LOOKING, replace(LOOKING, unknown=True)),
         (LOOKING, replace(LOOKING, given_up=True)),
         (SENT, at("started")),
@@ -110,6 +113,8 @@ def test_what_can_be_seen_changes_the_looks(one: RunView, other: RunView) -> Non
     ("one", "other"),
     [
         (SENT, at("queued")),
+        (replace(NEW, upload=Upload("a.mp4", 10, 100)), replace(NEW, upload=Upload("a.mp4", 19, 100))),
+        (SENT, replace(SENT, upload=Upload("a.mp4", 10, 100))),
         (at("not-started"), at("queued")),
         (at("running"), at("uploading")),
         (at("running", progress=0.201), at("running", progress=0.249)),

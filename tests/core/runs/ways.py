@@ -252,13 +252,20 @@ class Shelf:
         self._life = life
         self._kept: Kept[Offer] | None = None
 
-    async def find(self, wanted: str) -> Deployment:
+    async def find(self, _: str) -> Deployment:
+        await self.list_deployments()
+        return FLOW
+
+    async def list_deployments(self) -> Kept[Offer]:
         await self._life.moment()
         if self._kept is None:
             if self._world.trouble is not None:
                 raise TROUBLES[self._world.trouble]
             self._kept = Kept(Offer((FLOW,)), datetime.now(UTC))
-        return FLOW
+        return self._kept
+
+    def recall(self) -> Offer | None:
+        return None if self._kept is None else self._kept.value
 
     def recall_label(self, _: str) -> str | None:
         return None if self._kept is None else FLOW.label

@@ -3,9 +3,12 @@
 import asyncio
 import sys
 from asyncio.subprocess import PIPE
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -14,6 +17,8 @@ from sqlalchemy import Connection, text
 from core.errors import StoreFailed
 from core.store.database import Database, open_database
 from core.store.schema import HEAD, migrate
+from core.store.settings import PersonSettings, ServerSettings
+from core.store.store import open_store
 from core.store.tables import METADATA
 from core.store.upgrade import config, upgrade
 from tests.core.store.stage import by_hand, url_of
@@ -47,6 +52,25 @@ async def test_a_new_database_is_as_if_it_had_been_migrated(database: Database) 
 
 def test_the_newest_migration_is_the_one_expected() -> None:
     assert ScriptDirectory.from_config(config()).get_heads() == [HEAD]
+
+
+async def test_a_database_of_the_first_version_keeps_what_is_in_it(path: Path) -> None:
+    async with open_database(url_of(path)) as first:
+        await first.run(lambda connection: command.upgrade(config(connection), "0001"))
+    with by_hand(path) as other:
+        other.execute("INSERT INTO people (user, pings) VALUES (1, 0)")
+        other.execute("INSERT INTO servers (guild, pings) VALUES (2, 0)")
+        other.execute("INSERT INTO snapshots VALUES ('deployments', '2026-11-20 06:00:00', x'626f6479')")
+
+    async with open_store(url_of(path)) as store:
+        person, server = await store.settings.get_person(1), await store.settings.get_server(2)
+        await store.settings.change_server(2, lambda now: replace(now, deployments=frozenset({"a"})))
+        snapshot = await store.snapshots.get("deployments")
+
+    assert (person, server) == (PersonSettings(pings=False), ServerSettings(pings=False))
+    assert snapshot == (datetime(2026, 11, 20, 6, tzinfo=UTC), b"body")
+    async with open_database(url_of(path)) as upgraded:
+        assert await upgraded.run(differences) == []
 
 
 async def test_migrating_again_changes_nothing(database: Database) -> None:

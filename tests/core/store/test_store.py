@@ -44,7 +44,7 @@ async def test_what_a_crashed_process_wrote_is_there_at_once_for_the_next(path: 
 async def test_everything_is_there_after_a_new_start(path: Path) -> None:
     async with open_store(url_of(path)) as store:
         await store.journal.add(RECORD)
-        await store.settings.save_person(5, PersonSettings(pings=True))
+        await store.settings.change_person(5, lambda now: replace(now, pings=True))
         await store.snapshots.put("deployments", NOW, b"[]")
 
     async with open_store(url_of(path)) as store:

@@ -61,6 +61,15 @@ async def test_a_deployment_embeds_its_version_but_not_its_machine(api: ComfyDep
     assert body["input_types"][2]["enum_options"][0] == "photo"
 
 
+async def test_a_deployment_tells_the_picture_of_its_workflow(api: ComfyDeploySandbox, caller: Caller) -> None:
+    deployment = api.deployment("text-to-image")
+    deployment.workflow.cover_image = "https://covers.example/fox.png"
+
+    body = (await caller.get(f"/deployment/{deployment.id}")).body
+
+    assert body["workflow"]["cover_url"] == "https://covers.example/fox.png"
+
+
 async def test_a_workflows_own_list_tells_the_machine(api: ComfyDeploySandbox, caller: Caller) -> None:
     workflow = api.deployment("text-to-image").workflow
 

@@ -1,11 +1,13 @@
 """What the machine makes of the values a run sends: quirks included."""
 
+import json
 from typing import Any
 
 import pytest
 
 from stationthis_discord.sandbox.comfydeploy import ComfyDeploySandbox
 from stationthis_discord.sandbox.comfydeploy.external import node_value, seed_value
+from stationthis_discord.sandbox.comfydeploy.pictures import Bytes
 from tests.stationthis_discord.sandbox.comfydeploy.caller import Caller, media
 
 SLIDER = {"default_value": 0.5, "min_value": 0, "max_value": 1}
@@ -83,6 +85,32 @@ async def test_values_no_node_can_use_fail_the_run_not_the_server(caller: Caller
     heavy = (await caller.get(f"/workflow/{run['workflow_id']}/runs")).body[0]
     assert run["status"] == "failed"
     assert heavy["outputs"][0]["data"]["exception_type"] == "ValueError"
+
+
+async def test_the_files_of_a_run_are_those_its_nodes_fetched(api: ComfyDeploySandbox, caller: Caller) -> None:
+    storage = api.account.storage
+    film = storage.url(storage.put("inputs/film.mp4", Bytes(b"a film")))
+    sample = storage.url("inputs/sample.png")
+    given = {"video": film, "references": json.dumps([sample, sample]), "audio": "rain.wav"}
+
+    run = await caller.finished(await caller.queue("everything", **given))
+
+    files, picture = await api.opened(run["id"]), await storage.read("inputs/sample.png")
+    assert run["status"] == "success"
+    assert files["video"] == [b"a film"]
+    assert files["references"] == [picture, picture]
+    assert files["image"] == [picture]
+    assert "audio" not in files
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{"clip": "https://elsewhere.example/a.mp4"}, {"references": ["not", "a", "string"]}, {"references": '["x"]'}],
+)
+async def test_a_file_that_cannot_be_fetched_fails_the_run(caller: Caller, given: dict[str, Any]) -> None:
+    run = await caller.finished(await caller.queue("everything", **given))
+
+    assert run["status"] == "failed"
 
 
 async def test_json_has_no_charset(caller: Caller) -> None:

@@ -161,6 +161,13 @@ async def test_a_reply_pings_unless_told_otherwise(
     assert len(reply["mentions"]) == count
 
 
+async def test_people_send_files_without_words(sandbox: DiscordSandbox) -> None:
+    message = sandbox.message(await sandbox.user("artist").say("", ("a.txt", b"one"), ("b.txt", b"two")))
+
+    assert [item["filename"] for item in message["attachments"]] == ["a.txt", "b.txt"]
+    assert sandbox.file(message["attachments"][1]["url"]) == b"two"
+
+
 async def test_a_reply_to_nothing_can_be_a_plain_message(api: Api) -> None:
     reference = {"message_id": "1", "fail_if_not_exists": False}
 

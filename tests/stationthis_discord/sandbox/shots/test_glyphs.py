@@ -1,13 +1,18 @@
 """Every character has a picture and a width."""
 
+import ast
+from pathlib import Path
+
 import pytest
 
+from stationthis_discord.sandbox.discord.emoji import is_emoji
 from stationthis_discord.sandbox.shots.emoji import EMOJI
 from stationthis_discord.sandbox.shots.glyphs import Glyph, glyphs, width
 from stationthis_discord.sandbox.shots.letters import Face
 from stationthis_discord.sandbox.shots.signs import BOX, SIGNS
 
 FACE = Face(16)
+COGS = Path(__file__).parents[4] / "cogs"
 
 
 @pytest.mark.parametrize("char", "✅❌⏳🎨🧊🎲🔁⏱🚫⚠✖ℹ⭐🗑↗⬆➡✏⬅📦🖼🎬🔊📝📄🧩")  # noqa: RUF001 (the emojis themselves)
@@ -16,6 +21,19 @@ def test_emojis_are_drawn_in_colour(char: str) -> None:
 
     assert glyph.coloured
     assert glyph.shapes == EMOJI[char]
+
+
+def test_every_emoji_that_the_bot_writes_has_a_drawing() -> None:
+    trees = [ast.parse(file.read_text(encoding="utf-8")) for file in COGS.rglob("*.py")]
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    written = {
+        char for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str) for char in node.value
+    }
+
+    used = set(filter(is_emoji, written))
+
+    assert {"✅", "ℹ"} <= used  # noqa: RUF001 (one of them is written by its name)
+    assert used - EMOJI.keys() == set()
 
 
 @pytest.mark.parametrize("char", "▰▱█░–—•×→")  # noqa: RUF001 (the signs themselves)

@@ -1,0 +1,81 @@
+"""What people have filled in so far, kept for a quarter of an hour after they last touched it; in memory only."""
+
+import secrets
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+from core.comfydeploy.inputs import Input
+from core.comfydeploy.values import Given, Value
+from core.errors import FormExpired, Problem
+from core.forms.drift import Drift
+
+LIFE: Final = 15 * 60.0  # seconds
+_MOST: Final = 2_000
+_MOST_OF_ONE: Final = 10  # of one person
+
+
+@dataclass(eq=False)
+class Draft:
+    """One wish on its way to an order, of `owner`.
+
+    Until a deployment was picked there is only `given`. After that `values` are by input id, as given, for `inputs` as
+    they were when the person last saw them. `problems` are those of a command, of which `unread` are of any deployment,
+    `refused` by input id those of files that were given last; all are said along with what does not fit. `drift` is how
+    the inputs changed meanwhile.
+    `is_wanted`: the person wants to see the form even if nothing is missing.
+    """
+
+    owner: int
+    id: str = field(default_factory=lambda: secrets.token_hex(8))
+    given: Given = field(default_factory=Given)
+    deployment: str | None = None
+    inputs: tuple[Input, ...] = ()
+    values: dict[str, Value] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+    unread: tuple[Problem, ...] = ()
+    refused: dict[str, tuple[Problem, ...]] = field(default_factory=dict)
+    drift: Drift | None = None
+    parent: str | None = None
+    next: int = 0
+    search: str = ""
+    is_wanted: bool = False
+
+
+class Drafts:
+    """The oldest leave first, of a person and of all. `clock` is in seconds."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._kept: OrderedDict[str, tuple[float, Draft]] = OrderedDict()  # the one touched last comes last
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def keep(self, draft: Draft) -> None:
+        """From now on for a whole life."""
+        self._kept[draft.id] = (self._clock(), draft)
+        self._kept.move_to_end(draft.id)
+        mine = [known.id for _, known in self._kept.values() if known.owner == draft.owner]
+        for old in mine[:-_MOST_OF_ONE]:
+            self.drop(old)
+        while len(self._kept) > _MOST or self._is_over(next(iter(self._kept))):
+            self._kept.popitem(last=False)
+
+    def get(self, draft_id: str, owner: int) -> Draft:
+        """Raises `FormExpired` for what is kept no longer, and for what is somebody else's."""
+        if draft_id not in self._kept or self._is_over(draft_id):
+            raise FormExpired
+        draft = self._kept[draft_id][1]
+        if draft.owner != owner:
+            raise FormExpired
+        self.keep(draft)
+        return draft
+
+    def drop(self, draft_id: str) -> None:
+        self._kept.pop(draft_id, None)
+
+    def _is_over(self, draft_id: str) -> bool:
+        return self._clock() - self._kept[draft_id][0] > LIFE

@@ -1,0 +1,381 @@
+"""A form's screens of fields: what each kind of input gets, what stands in it, and what comes back."""
+
+import json
+from typing import Any, Final
+
+import pytest
+
+from cogs.ui.fields import hash_of
+from cogs.ui.modals import answers_of, fix_modal, search_in, search_modal, section_modal
+from core.comfydeploy.inputs import Input
+from core.comfydeploy.values import Source, Stored, Value
+from core.errors import Fault, Problem
+from core.file_errors import FileTooLarge
+from core.forms.form import FormNeeded
+from tests.cogs.ui.form_screens import (
+    answered,
+    check_form,
+    declared,
+    field_of,
+    form_of,
+    label_of,
+    labels,
+    sent,
+)
+from tests.core.comfydeploy.graphs import Node, external
+
+TEXT, MENU, UPLOAD, RADIOS, BOX = 4, 3, 19, 21, 23
+LINE, PARAGRAPH = 1, 2
+CAT: Final = (Stored("cat.png", "https://files.example/cat.png"),)
+
+
+def options(count: int) -> str:
+    return json.dumps([f"option {number}" for number in range(count)])
+
+
+def modal_for(node: Node, value: Value | None = None, *problems: Problem) -> Any:  # noqa: ANN401 -- discord.py's
+    form = form_of(declared(node), {} if value is None else {"x": value}, *problems)
+    return section_modal(form, form.sections[0])
+
+
+def inputs_of(node: Node) -> tuple[Input, ...]:
+    return declared(node)
+
+
+@pytest.mark.parametrize(
+    ("node", "kinds"),
+    [
+        (external("Text"), [TEXT]),
+        (external("TextAny"), [TEXT]),
+        (external("Number"), [TEXT]),
+        (external("NumberInt"), [TEXT]),
+        (external("NumberSlider"), [TEXT]),
+        (external("NumberSliderInt"), [TEXT]),
+        (external("Seed"), [TEXT]),
+        (external("Boolean", default_value=False), [BOX]),
+        (external("Boolean"), [RADIOS]),
+        (external("Enum", options="[]"), [TEXT]),
+        (external("Enum", options=options(1)), [MENU]),
+        (external("Enum", options=options(2)), [RADIOS]),
+        (external("Enum", options=options(10)), [RADIOS]),
+        (external("Enum", options=options(11)), [MENU]),
+        (external("Enum", options=options(25)), [MENU]),
+        (external("Enum", options=options(26)), [TEXT]),
+        (external("Lora"), [TEXT]),
+        (external("Checkpoint"), [TEXT]),
+        (external("FaceModel"), [TEXT]),
+        (external("Color"), [TEXT]),
+        (external("Image"), [UPLOAD, TEXT]),
+        (external("ImageBatch"), [UPLOAD, TEXT]),
+        (external("Video"), [UPLOAD, TEXT]),
+        (external("Audio"), [UPLOAD, TEXT]),
+        (external("EXR"), [UPLOAD, TEXT]),
+        (external("File"), [UPLOAD, TEXT]),
+        (external("SomethingNew"), [TEXT]),
+    ],
+)
+def test_each_kind_of_input_has_its_field(node: Node, kinds: list[int]) -> None:
+    shown = labels(modal_for(node))
+
+    assert [label["component"]["type"] for label in shown] == kinds
+
+
+@pytest.mark.parametrize(
+    ("node", "description", "placeholder"),
+    [
+        (
+            external("NumberSliderInt", min_value=1, max_value=150, step=1, default_value=20),
+            "1 to 150 · step 1 · default 20",
+            "20",
+        ),
+        (external("NumberSlider", default_value=0.5), "0 to 1 · step 0.01 · default 0.5", "0.5"),
+        (external("Number"), "a number · step 0.01", None),
+        (external("NumberInt", default_value=512), "0 or more · default 512", "512"),
+        (external("NumberInt", default_value=["4", 0]), "0 or more · default set by the workflow", None),
+        (external("Seed", default_value=42), "1 or more", "empty = random"),
+        (external("NumberInt", display_name="Seed", default_value=42), "0 or more", "empty = random"),
+        (external("Color", default_value="#ff8800"), "#rrggbb · default #ff8800", "#ff8800"),
+        (external("File", options='["pdf", ".TXT"]'), "needed · .pdf, .txt", None),
+        (external("EXR", exr_file="https://a.example/b.exr"), "Default: b.exr. Leave it empty", None),
+        (external("ImageBatch"), "needed · up to 10 pictures", None),
+        (external("Text", description="What to draw\nin *words*"), "What to draw in *words*", None),
+        (external("Boolean", default_value=True), "default yes", None),
+        (external("Enum", options=options(3), default_value="option 1"), "default option 1", None),
+    ],
+)
+def test_a_field_says_what_it_takes_and_what_is_used_without_it(
+    node: Node, description: str, placeholder: str | None
+) -> None:
+    label = label_of(modal_for(node), "x")
+
+    assert label["description"].startswith(description)
+    if placeholder is not None:
+        assert label["component"]["placeholder"] == placeholder
+
+
+@pytest.mark.parametrize(
+    ("node", "value", "shown"),
+    [
+        (external("Text", default_value="a fox"), None, "a fox"),
+        (external("Text", default_value="a fox"), "a cat", "a cat"),
+        (external("Lora", default_lora_name="detail.safetensors"), None, "detail.safetensors"),
+        (external("NumberInt", default_value=20), None, None),
+        (external("NumberInt", default_value=20), "abc", "abc"),
+        (external("Seed"), "77", "77"),
+        (external("Image"), "no link", "no link"),
+        (external("Audio"), "song.mp3", "song.mp3"),
+    ],
+)
+def test_a_field_opens_with_what_is_there(node: Node, value: str | None, shown: str | None) -> None:
+    assert field_of(modal_for(node, value), "x").get("value") == shown
+
+
+def test_what_is_picked_opens_with_what_is_there() -> None:
+    node = external("Enum", options='["Ink", "Oil"]', default_value="Oil")
+
+    def picked(value: str | None) -> list[str]:
+        field = field_of(modal_for(node, value), "x")
+        return [option["label"] for option in field["options"] if option["default"]]
+
+    assert (picked(None), picked("ink"), picked("gone")) == (["Oil"], ["Ink"], ["Oil"])
+    assert field_of(modal_for(external("Boolean", default_value=False), "YES"), "x")["default"] is True
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "style"),
+    [
+        ("Text", "a cat", PARAGRAPH),  # it has the role of the prompt
+        ("TextSingleLine", "two\nlines", PARAGRAPH),  # a line could not hold them
+        ("Checkpoint", "a" * 60, LINE),
+        ("Checkpoint", "a" * 61, PARAGRAPH),
+    ],
+)
+def test_what_is_long_has_room(kind: str, value: str, style: int) -> None:
+    assert field_of(modal_for(external(kind), value), "x")["style"] == style
+
+
+def test_a_text_beside_the_prompt_has_room_if_it_may_need_it() -> None:
+    nodes = [
+        external("Text", "prompt", 1),
+        external("TextSingleLine", "name", 2),
+        external("Text", "lyrics", 3),
+        external("Text", "prefix", 4, default_value="img"),
+        external("Text", "story", 5, default_value="a" * 61),
+    ]
+    form = form_of(declared(*nodes), {"name": "x" * 99})
+
+    fields = [label["component"] for label in labels(section_modal(form, form.sections[0]))]
+
+    assert [field["style"] for field in fields] == [PARAGRAPH, LINE, PARAGRAPH, LINE, PARAGRAPH]
+
+
+@pytest.mark.parametrize(
+    ("value", "wrong", "description"),
+    [
+        (CAT, None, "Now: cat.png. Leave it empty to keep that. · a picture"),
+        (CAT * 5, None, "Now: cat.png, cat.png, cat.png and 2 more. Leave it empty to keep them."),
+        (
+            None,
+            FileTooLarge("cat.png", limit=2**20, size=2**21),
+            "needs another file. The file cat.png is too large (2.0 MB): at most 1.0 MB.",
+        ),
+    ],
+)
+def test_a_file_field_says_what_is_there_or_what_was_wrong(
+    value: Value | None, wrong: FileTooLarge | None, description: str
+) -> None:
+    problems = [Problem("x", Fault.FILE, key="x", file=wrong)] if wrong else []
+
+    kind = "Image" if value != CAT * 5 else "ImageBatch"
+
+    label = label_of(modal_for(external(kind), value, *problems), "x")
+
+    assert label["description"].startswith(description)
+
+
+def test_inputs_of_one_name_are_told_apart() -> None:
+    nodes = [external("Text", key, place, display_name="Prompt") for place, key in enumerate(("a", "b", "c"))]
+    long = [external("Text", f"{'k' * 60}{place}", 9 + place, display_name="n" * 60) for place in range(2)]
+    form = form_of(declared(*nodes, *long))
+
+    texts = [label["label"] for label in labels(section_modal(form, form.sections[0]))]
+
+    assert texts[:3] == ["Prompt · a", "Prompt · b", "Prompt · c"]
+    assert len(set(texts)) == 5
+
+
+def test_a_section_says_where_it_stands() -> None:
+    form = form_of(declared(*(external("Text", f"t{place}", place) for place in range(6))))
+
+    shown = [check_form(section_modal(form, section)) for section in form.sections]
+
+    assert [modal["title"] for modal in shown] == ["Portraits 1 (1 of 2)", "Portraits 1 (2 of 2)"]
+    assert [modal["custom_id"] for modal in shown] == [f"st:form:{form.id}-0", f"st:form:{form.id}-1"]
+
+
+def test_what_is_wrong_is_fixed_in_one_screen_as_far_as_it_fits() -> None:
+    nodes = [external("Image", f"i{place}", place) for place in range(3)]
+    form = form_of(declared(*nodes, external("NumberInt", "n", 4), external("Text", "t", 5)), {"n": "many"})
+
+    modal = check_form(fix_modal(form))
+
+    keys = [label["component"]["custom_id"][1:] for label in modal["components"]]
+    assert keys == [hash_of(key) for key in ("i0", "i0", "i1", "i1", "n")]
+    assert modal["custom_id"] == f"st:fixed:{form.id}"
+
+
+def test_where_nothing_can_be_fixed_the_form_is_shown_instead() -> None:
+    live: Node = {"class_type": "ComfyDeployWebscoketImageInput", "inputs": {"input_id": "live"}}
+
+    with pytest.raises(FormNeeded):
+        fix_modal(form_of(declared(live), {"live": "x"}))
+
+
+@pytest.mark.parametrize(
+    ("node", "typed", "answer"),
+    [
+        (external("Text", default_value="a fox"), "a cat", "a cat"),
+        (external("Text", default_value="a fox"), "a fox", ""),
+        (external("Text", default_value="two\r\nlines"), "two\nlines", ""),
+        (external("Text"), "", ""),
+        (external("NumberInt", default_value=20), "20", ""),
+        (external("NumberInt", default_value=20), "30", "30"),
+        (external("Seed", default_value=42), "42", "42"),  # left out, it would be drawn
+        (external("Boolean", default_value=True), True, ""),
+        (external("Boolean", default_value=True), False, "no"),
+        (external("Boolean"), hash_of("no"), "no"),
+        (external("Boolean"), hash_of(""), ""),
+        (external("Boolean"), None, ""),
+        (external("Enum", options=options(3), default_value="option 1"), hash_of("option 1"), ""),
+        (external("Enum", options=options(3), default_value="option 1"), hash_of("option 2"), "option 2"),
+        (external("Enum", options=options(20)), hash_of("option 2"), "option 2"),
+        (external("Enum", options=options(20)), [], ""),
+        (external("Lora", default_lora_name="a"), "b", "b"),
+        (external("Image"), " https://a.example/b.png ", "https://a.example/b.png"),
+    ],
+)
+def test_what_is_filled_in_is_read_back(node: Node, typed: object, answer: str) -> None:
+    modal = modal_for(node)
+
+    answers = answered(modal, inputs_of(node), {field_of(modal, "x")["custom_id"]: typed})
+
+    assert answers == {"x": answer}
+
+
+@pytest.mark.parametrize(
+    ("node", "value", "answers"),
+    [
+        (external("Image"), CAT, {}),
+        (external("Image"), "no link", {"x": "no link"}),
+        (external("Text"), "é" * 4001, {}),
+        (external("Text", default_value="é" * 4001), None, {"x": ""}),
+        (external("Text", default_value="é" * 4000), None, {"x": ""}),
+        (external("NumberInt"), "abc", {"x": "abc"}),
+    ],
+)
+def test_a_field_nobody_touched_changes_nothing(node: Node, value: Value | None, answers: dict[str, Value]) -> None:
+    assert answered(modal_for(node, value), inputs_of(node)) == answers
+
+
+@pytest.mark.parametrize("value", [None, CAT, "no link"])
+def test_an_upload_goes_before_what_is_there(value: Value | None) -> None:
+    node = external("Image")
+    modal = modal_for(node, value)
+
+    upload = field_of(modal, "x", upload=True)["custom_id"]
+    answers = answered(modal, inputs_of(node), {upload: ("dog.png", b"1234")})
+
+    assert answers == {"x": (Source("dog.png", "https://cdn.example/dog.png", 4),)}
+
+
+def test_of_several_pictures_uploads_and_links_are_taken_together() -> None:
+    node = external("ImageBatch")
+    modal = modal_for(node)
+    upload, link = field_of(modal, "x", upload=True)["custom_id"], field_of(modal, "x")["custom_id"]
+    links = "https://a.example/3.png\nhttps://a.example/4.png"
+
+    both = answered(modal, inputs_of(node), {upload: [("1.png", b"1"), ("2.png", b"2")], link: links})
+    unreadable = answered(modal, inputs_of(node), {upload: ("1.png", b"1"), link: "3.png"})
+    written = answered(modal, inputs_of(node), {link: links})
+
+    assert [file.name for file in both["x"]] == ["1.png", "2.png", "3.png", "4.png"]  # type: ignore[union-attr]  # files
+    assert len(unreadable["x"]) == 1
+    assert written == {"x": links}
+
+
+@pytest.mark.parametrize("typed", ["", "-"])
+def test_a_link_that_was_shown_is_taken_back_by_clearing_it(typed: str) -> None:
+    node = external("Image")
+    modal = modal_for(node, "no link")
+
+    answers = answered(modal, inputs_of(node), {field_of(modal, "x")["custom_id"]: typed})
+
+    assert answers == {"x": ""}
+
+
+def test_a_file_is_taken_back_by_a_dash() -> None:
+    node = external("Image")
+    modal = modal_for(node, CAT)
+    link = labels(modal)[1]
+
+    answers = answered(modal, inputs_of(node), {link["component"]["custom_id"]: " - "})
+
+    assert link["description"] == "- removes what is there"
+    assert answers == {"x": ""}
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "typed", "answers"),
+    [
+        (external("Text", "gone"), external("Text", "x"), "a", {}),
+        (external("Enum", options=options(3)), external("Text"), hash_of("option 1"), {}),
+        (external("Enum", options=options(3)), external("Enum", options='["other"]'), hash_of("option 1"), {}),
+        (external("Text"), external("Enum", options='["other"]'), "else", {"x": "else"}),
+        (external("Boolean", default_value=True), external("Text"), False, {}),
+        (external("Image"), external("Text"), "https://a.example/b", {"x": "https://a.example/b"}),
+        (external("Text"), external("Image"), "", {}),
+    ],
+)
+def test_a_form_is_understood_though_its_inputs_have_changed_since(
+    before: Node, now: Node, typed: object, answers: dict[str, Value]
+) -> None:
+    form = form_of(declared(before))
+    modal = section_modal(form, form.sections[0])
+
+    data = sent(modal, {field_of(modal, before["inputs"]["input_id"])["custom_id"]: typed})
+
+    assert answers_of(data, declared(now)) == answers
+
+
+def test_an_upload_for_what_takes_no_file_any_more_is_ignored() -> None:
+    modal = modal_for(external("Image"))
+
+    data = sent(modal, {field_of(modal, "x", upload=True)["custom_id"]: ("a.png", b"1")})
+
+    assert answers_of(data, declared(external("Text"))) == {"x": ""}
+
+
+def test_what_was_written_out_for_a_live_input_is_taken_back() -> None:
+    live: Node = {"class_type": "ComfyDeployWebscoketImageInput", "inputs": {"input_id": "live"}}
+
+    assert answers_of({"components": []}, declared(live, external("Text"))) == {"live": ""}
+
+
+@pytest.mark.parametrize("data", [None, {}, {"components": [{"type": 18}, {"type": 10, "content": "x"}]}])
+def test_data_without_fields_answers_nothing(data: object) -> None:
+    assert answers_of(data, declared(external("Text"), external("Image", "i"))) == {}
+    assert search_in(data) == ""
+
+
+def test_what_is_looked_for_is_read_back() -> None:
+    form = form_of(declared(external("Enum", options=options(40))), search="ink")
+    modal = search_modal(form, form.sections[0])
+
+    assert check_form(modal)["custom_id"] == f"st:sought:{form.id}-0"
+    assert search_in(sent(modal)) == "ink"
+    assert search_in(sent(modal, {"search": "oil"})) == "oil"
+    assert search_in(sent(modal, {"search": ""})) == ""
+
+
+async def test_discord_py_keeps_no_form_that_was_opened() -> None:
+    assert modal_for(external("Text")).is_finished()
