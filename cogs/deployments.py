@@ -77,7 +77,8 @@ class Deployments(commands.Cog):
         kept = await self._services.offering.list(interaction.guild_id)
         page = listed(kept.value, wanted)
         usual = await self._services.estimates.usual_of(page.items, 0 if kept.stale else BRIEFLY)
-        embeds, view = deployments_embeds(kept, wanted, page, usual), deployments_buttons(wanted, page, usual)
+        allowed = await self._services.offering.allowed(interaction.guild_id)
+        embeds, view = deployments_embeds(kept, wanted, page, usual, allowed), deployments_buttons(wanted, page, usual)
         await heard(interaction.edit_original_response(embeds=embeds, view=view))
 
     async def _one(

@@ -1,5 +1,6 @@
 """Forms: what is shown where more is to be said before a run, and what their buttons, menus and fields do."""
 
+import re
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -16,7 +17,10 @@ from cogs.ui.heard import heard
 from cogs.ui.picker import PICKED, TURNED, place_in
 from cogs.ui.private import beside
 from cogs.ui.reply import Reply
+from cogs.ui.typed import typed_in
 from cogs.ui.who import Pressed, Served, cause_of, check_place, who
+from cogs.ui.words import words_for
+from core.errors import FormExpired, FormGone
 from core.forms.form import Form, FormNeeded, PickNeeded
 from core.services import Services
 
@@ -33,6 +37,7 @@ class Forms(commands.Cog):
         self._picking = Picking(bot.services)
         self._screens = OrderedDict[str, Edit]()
         bot.remedies.update({FormNeeded: self.offer_form, PickNeeded: self._picking.offer})
+        bot.remedies.update({FormExpired: self.close, FormGone: self.close})
         draft, section, page = form_view.DRAFT, form_view.DRAFT_SECTION, list_view.DRAFT_SECTION_PAGE
         bot.presses.update(
             open=Pressed(self.press_open, draft),
@@ -42,6 +47,7 @@ class Forms(commands.Cog):
             run=Pressed(self.press_run, draft),
             clear=Pressed(self.press_clear, draft),
             drop=Pressed(self.press_drop, draft),
+            without=Pressed(self.press_without, draft),
             back=Pressed(self.press_back, draft),
             item=Pressed(self.pick_item, page, is_menu=True),
             turn=Pressed(self.press_turn, list_view.TURN),
@@ -78,6 +84,19 @@ class Forms(commands.Cog):
         else:
             await self._change(interaction, form)
 
+    async def close(self, interaction: discord.Interaction, over: FormExpired | FormGone) -> None:
+        """A form that is over loses its buttons, and says why; elsewhere that is said in an answer to the person."""
+        message, response = form_view.over_message(words_for(over)), interaction.response
+        is_private = interaction.message is not None and interaction.message.flags.ephemeral
+        if not response.is_done():
+            await heard((response.edit_message if is_private else _alone(interaction))(**message))
+        elif response.type is discord.InteractionResponseType.deferred_message_update and is_private:
+            await heard(interaction.edit_original_response(**message))
+        else:
+            if response.type is discord.InteractionResponseType.deferred_channel_message:
+                await withdraw(interaction)
+            await heard(interaction.followup.send(**message, ephemeral=True))
+
     # -- the form's message --
 
     async def press_open(self, interaction: discord.Interaction, draft: str) -> None:
@@ -93,11 +112,15 @@ class Forms(commands.Cog):
 
     async def pick_section(self, interaction: discord.Interaction, draft: str) -> None:
         form = await self._form(interaction, draft)
-        await self._open(interaction, form, int(next(iter(chosen(interaction)), "0")))
+        picked = next(iter(chosen(interaction)), "")
+        await self._open(interaction, form, int(picked) if re.fullmatch("[0-9]{1,4}", picked) else 0)
 
     async def press_fix(self, interaction: discord.Interaction, draft: str) -> None:
         form = await self._form(interaction, draft)
-        if form.wrong:
+        long = form_view.first_list(form)
+        if long is not None:
+            await self._list(interaction, form, long.number)
+        elif form.wrong:
             await heard(interaction.response.send_modal(modals.fix_modal(form)))
         else:
             await self._show(interaction, form)
@@ -109,8 +132,12 @@ class Forms(commands.Cog):
         await self._show(interaction, await self._services.forms.clear(draft, who(interaction)))
 
     async def press_drop(self, interaction: discord.Interaction, draft: str) -> None:
-        self._services.forms.drop(draft)
+        self._services.forms.drop(draft, who(interaction))
         await heard(interaction.response.edit_message(**form_view.dropped_message()))
+
+    async def press_without(self, interaction: discord.Interaction, draft: str) -> None:
+        """What goes nowhere is left out."""
+        await self._show(interaction, await self._services.forms.leave_out(draft, who(interaction)))
 
     async def press_back(self, interaction: discord.Interaction, draft: str) -> None:
         await self._show(interaction, await self._form(interaction, draft))
@@ -169,22 +196,25 @@ class Forms(commands.Cog):
     # -- what to run --
 
     async def pick_deployment(self, interaction: discord.Interaction, what: str) -> None:
-        """With nothing missing it is run at once."""
+        """With nothing missing it is run at once, and what is missing is asked for."""
         draft, deployment = place_in(what).draft, next(iter(chosen(interaction)), "")
         form = await self._services.forms.choose(draft, who(interaction), deployment)
-        if form.is_ready and not form.is_wanted:
-            await self._run(interaction, draft)
-        else:
-            await self._show(interaction, form)
+        await self._lead_on(interaction, form)
 
     async def press_make(self, interaction: discord.Interaction, deployment: str) -> None:
         """*Generate with this*: its form, in a message of its own."""
-        actor = who(interaction)
-        form = await self._services.forms.open(deployment, actor)
-        await heard(interaction.response.send_message(**form_view.form_message(form), ephemeral=True))
-        self._remember(form, interaction.edit_original_response)
+        await heard(interaction.response.defer(ephemeral=True, thinking=True))
+        await self._change(interaction, await self._services.forms.open(deployment, who(interaction)))
 
     # -- inside --
+
+    async def _lead_on(self, interaction: discord.Interaction, form: Form) -> None:
+        if form.is_ready and not form.is_wanted:
+            await self._run(interaction, form.id)
+        elif form.only_lacks:
+            await heard(interaction.response.send_modal(modals.fix_modal(form)))
+        else:
+            await self._show(interaction, form)
 
     async def _form(self, interaction: discord.Interaction, draft: str) -> Form:
         return await self._services.forms.show(draft, who(interaction))
@@ -192,7 +222,7 @@ class Forms(commands.Cog):
     async def _filled(self, interaction: discord.Interaction, draft: str, then: int | None = None) -> Form:
         """What was filled in was asked for by the inputs as the person saw them."""
         forms, actor = self._services.forms, who(interaction)
-        answers = modals.answers_of(interaction.data, forms.seen(draft, actor))
+        answers = modals.answers_of(interaction.data, forms.seen(draft, actor, typed_in(interaction.data)))
         return await forms.fill(draft, actor, answers, then)
 
     async def _fill(self, interaction: discord.Interaction, draft: str, answers: dict[str, Any], then: int) -> None:
@@ -206,7 +236,7 @@ class Forms(commands.Cog):
         else:
             await heard(interaction.response.send_modal(modals.section_modal(form, section)))
 
-    async def _list(self, interaction: discord.Interaction, form: Form, number: int, page: int = 0) -> None:
+    async def _list(self, interaction: discord.Interaction, form: Form, number: int, page: int | None = None) -> None:
         message = list_view.list_message(form, form_view.section_of(form, number), page)
         await heard(interaction.response.edit_message(**message))
         self._remember(form, interaction.edit_original_response)
@@ -221,9 +251,9 @@ class Forms(commands.Cog):
         await self._services.generation.start_form(
             draft, actor, Reply.on_original(interaction, answer), cause_of(interaction)
         )
-        screen = self._screens.pop(draft, None) or _of_press(interaction)
-        if screen is not None:
-            await beside(screen(**form_view.started_message(form)))
+        for edit in filter(None, (self._screens.pop(draft, None), _of_press(interaction))):
+            if await beside(edit(**form_view.started_message(form))):
+                return
 
     async def _show(self, interaction: discord.Interaction, form: Form) -> None:
         """In the form's own message where the interaction comes from it, else in a new one."""
@@ -243,6 +273,10 @@ class Forms(commands.Cog):
         self._screens.move_to_end(form.id)
         if len(self._screens) > _MOST:
             self._screens.popitem(last=False)
+
+
+def _alone(interaction: discord.Interaction) -> Edit:
+    return partial(interaction.response.send_message, ephemeral=True)
 
 
 def _of_press(interaction: discord.Interaction) -> Edit | None:

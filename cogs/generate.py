@@ -57,4 +57,4 @@ class Generate(commands.Cog):
 
 
 def _source(attachment: discord.Attachment | None) -> Source | None:
-    return Source(attachment.filename, attachment.url, attachment.size) if attachment else None
+    return Source(attachment.filename, attachment.url, attachment.size, attached=True) if attachment else None

@@ -55,4 +55,4 @@ class Desk:
 
 
 def source_of(attachment: discord.Attachment) -> Source:
-    return Source(attachment.filename, attachment.url, attachment.size)
+    return Source(attachment.filename, attachment.url, attachment.size, attached=True)

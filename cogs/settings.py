@@ -10,6 +10,7 @@ from cogs.ui import limits
 from cogs.ui.allowing import (
     ALLOW,
     ALLOW_ALL,
+    ALLOW_NONE,
     DEFAULT,
     NO_DEFAULT,
     PLACE,
@@ -18,6 +19,7 @@ from cogs.ui.allowing import (
     Place,
     allowing_embed,
     allowing_menus,
+    first_place,
     shown_in,
 )
 from cogs.ui.buttons import chosen
@@ -49,6 +51,7 @@ class Settings(commands.Cog):
             {
                 ALLOW: Pressed(self.allow, PLACE, is_menu=True),
                 ALLOW_ALL: Pressed(self.allow_all, PLACE),
+                ALLOW_NONE: Pressed(self.allow_none, PLACE),
                 DEFAULT: Pressed(self.set_default, PLACE, is_menu=True),
                 TURN: Pressed(self.turn, TURNED),
             }
@@ -79,15 +82,20 @@ class Settings(commands.Cog):
         await self._server(interaction, guild, pings=await self._preferences.change_server(guild, pings=to == "on"))
 
     @server.command(name="deployments", description="What may be run here, and what is run where nobody says what")
-    @app_commands.describe(default="Have this run where nobody says what")
+    @app_commands.describe(
+        default="Have this run where nobody says what", search="Only what is found by these words, to pick from"
+    )
     async def show_deployments(
-        self, interaction: discord.Interaction, default: app_commands.Range[str, 1, 200] | None = None
+        self,
+        interaction: discord.Interaction,
+        default: app_commands.Range[str, 1, 200] | None = None,
+        search: app_commands.Range[str, 1, 100] | None = None,
     ) -> None:
         await acknowledge(interaction)
         guild = _managed(interaction)
         if default is not None:
             await self._prefer(guild, default)
-        await self._panel(interaction, guild, Place())
+        await self._panel(interaction, guild, first_place(search))
 
     @show_deployments.autocomplete("default")
     @suggesting
@@ -106,6 +114,13 @@ class Settings(commands.Cog):
         await acknowledge(interaction)
         guild = _managed(interaction)
         await self._offering.change(guild, ids=None)
+        await self._panel(interaction, guild, Place.read(what))
+
+    async def allow_none(self, interaction: discord.Interaction, what: str) -> None:
+        """The button that allows nothing, so that a few are picked quickly."""
+        await acknowledge(interaction)
+        guild = _managed(interaction)
+        await self._offering.change(guild, ids=())
         await self._panel(interaction, guild, Place.read(what))
 
     async def set_default(self, interaction: discord.Interaction, what: str) -> None:

@@ -42,7 +42,7 @@ class Use(commands.Cog):
 
     async def pick(self, interaction: discord.Interaction, draft: str) -> None:
         actor = who(interaction)
-        given = self._services.forms.given(draft, actor)
+        given = self._services.forms.begun(draft, actor).given
         await heard(interaction.response.defer())
         picked = one_of(given.attached, chosen(interaction))
         self._services.forms.give(draft, actor, replace(given, attached=picked))

@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import Enum, auto
+from enum import Enum, StrEnum, auto
 
 
 class CoreError(Exception):
-    """The root: catch this to catch all failures that `core` knows by name."""
+    """The root of all failures known by name; the form `kept_in` has what was asked for, for another try."""
+
+    kept_in: str | None = None
 
 
 # -- Finding and filling in a deployment --
@@ -31,8 +33,23 @@ class NameAmbiguous(CoreError):
         self.choices = tuple(choices)
 
 
+class Flaw(StrEnum):
+    """Why something that the account has cannot be read; the values are written down."""
+
+    FAULTY = "faulty"
+    """ComfyUI Deploy answers with an error for it."""
+    ODD = "odd"
+    """What ComfyUI Deploy says of it makes no sense here."""
+    GONE = "gone"
+    """ComfyUI Deploy has no longer what the bot's operators named."""
+
+
 class DeploymentNotFound(NameUnknown):
-    """Nothing on offer has this name or id."""
+    """Nothing on offer has this name or id; `reason` if the account has something of this name that cannot be read."""
+
+    def __init__(self, wanted: str, similar: Sequence[str] = (), reason: Flaw | None = None) -> None:
+        super().__init__(wanted, similar)
+        self.reason = reason
 
 
 class DeploymentAmbiguous(NameAmbiguous):
@@ -57,6 +74,7 @@ class Fault(Enum):
     UNREADABLE = auto()
     BLANK = auto()
     NOT_AN_ADDRESS = auto()
+    NOT_A_NAME = auto()
     NO_FILE = auto()
     TOO_MANY = auto()
     FILE = auto()
@@ -89,7 +107,19 @@ class InputsInvalid(CoreError):
 
 
 class FormExpired(CoreError):
-    """A form that is kept no longer: it was left alone for too long, has been run, or the bot restarted."""
+    """A form that is kept no longer: left alone for too long, run, or forgotten; `typed` was just written into it."""
+
+    def __init__(self, typed: Sequence[str] = ()) -> None:
+        super().__init__("expired")
+        self.typed = tuple(typed)
+
+
+class FormGone(CoreError):
+    """A form whose deployment, once called `label`, is no longer on offer."""
+
+    def __init__(self, label: str) -> None:
+        super().__init__(label)
+        self.label = label
 
 
 class DeploymentNotHere(CoreError):

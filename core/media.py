@@ -8,7 +8,7 @@ import io
 import socket
 import tempfile
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import IO, Final
 from urllib.parse import urljoin, urlsplit
@@ -38,36 +38,42 @@ class LocalFile:
 class Network:
     """How files are reached: `resolve` makes what finds the addresses of a name, `pauses` are seconds between tries.
 
-    `timeout` is for one try, `patience` the seconds that a person's file may take in all: its host may be anybody's.
+    `timeout` is for one try, `lookup` the seconds that finding the addresses of a name may take, `patience` the
+    seconds that a person's file may take in all: its host may be anybody's.
     """
 
     timeout: aiohttp.ClientTimeout
-    resolve: Callable[[], AbstractResolver] = aiohttp.ThreadedResolver
+    resolve: Callable[[], AbstractResolver] = aiohttp.AsyncResolver  # threads would be those that files need
     pauses: tuple[float, ...] = (0.5, 2.0)
     patience: float = 120.0
+    lookup: float = 5.0
 
 
 NETWORK: Final = Network(aiohttp.ClientTimeout(total=300, sock_connect=10, sock_read=30))
 
 
 class Media:
-    """Fetches. Made by `connect`; `inputs` and `outputs` say where files may come from."""
+    """Fetches. Made by `connect`; `inputs`, `attachments` and `outputs` say where files may come from.
 
-    def __init__(self, inputs: Hosts, outputs: Hosts, network: Network = NETWORK) -> None:
+    `attachments` are for addresses that Discord handed over, `inputs` for those that people wrote.
+    """
+
+    def __init__(self, inputs: Hosts, attachments: Hosts, outputs: Hosts, network: Network = NETWORK) -> None:
         self._inputs = inputs
+        self._attachments = attachments
         self._outputs = outputs
         self._network = network
         self._sessions: dict[Hosts, aiohttp.ClientSession] = {}
+        self._opened = AsyncExitStack()
 
     @classmethod
     @asynccontextmanager
-    async def connect(cls, *, inputs: Hosts, outputs: Hosts, network: Network = NETWORK) -> AsyncIterator["Media"]:
-        media = cls(inputs, outputs, network)
-        try:
+    async def connect(
+        cls, *, inputs: Hosts, attachments: Hosts, outputs: Hosts, network: Network = NETWORK
+    ) -> AsyncIterator["Media"]:
+        media = cls(inputs, attachments, outputs, network)
+        async with media._opened:
             yield media
-        finally:
-            for session in media._sessions.values():
-                await session.close()
 
     @asynccontextmanager
     async def output(self, url: str, name: str, limit: int = LARGEST_OUTPUT) -> AsyncIterator[LocalFile]:
@@ -88,8 +94,8 @@ class Media:
         """
         _check_size(source.name, source.size, limit)
         if isinstance(source.where, str):
-            patience = self._network.patience
-            async with self._fetched(source.where, source.name, self._inputs, limit, patience) as local:
+            patience, hosts = self._network.patience, self._attachments if source.attached else self._inputs
+            async with self._fetched(source.where, source.name, hosts, limit, patience) as local:
                 yield local
             return
         try:
@@ -155,9 +161,13 @@ class Media:
 
     def _session(self, hosts: Hosts) -> aiohttp.ClientSession:
         if hosts not in self._sessions:
-            connector = aiohttp.TCPConnector(resolver=PublicResolver(hosts, self._network.resolve()))
+            resolver = PublicResolver(hosts, self._network.resolve(), self._network.lookup)
+            self._opened.push_async_callback(resolver.close)  # a session does not close what it is given
+            connector = aiohttp.TCPConnector(resolver=resolver)
             # no cookies: what a host sets for one person's file is not for the next person's
-            self._sessions[hosts] = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
+            session = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
+            self._opened.push_async_callback(session.close)
+            self._sessions[hosts] = session
         return self._sessions[hosts]
 
 
@@ -166,19 +176,21 @@ class NotPublic(OSError):
 
 
 class PublicResolver(AbstractResolver):
-    """Resolves names as the system does and drops every address that is not public.
+    """Resolves names as `names` does, within `seconds`, and drops every address that is not public.
 
     aiohttp connects to what this returns, so a name that changes its mind between check and use gains nothing.
     """
 
-    def __init__(self, hosts: Hosts, names: AbstractResolver) -> None:
+    def __init__(self, hosts: Hosts, names: AbstractResolver, seconds: float = NETWORK.lookup) -> None:
         self._hosts = hosts
         self._names = names
+        self._seconds = seconds
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> list[ResolveResult]:
-        found = await self._names.resolve(host, port, family)
+        async with asyncio.timeout(self._seconds):
+            found = await self._names.resolve(host, port, family)
         if self._hosts.may_be_private(host, port):
             return found
         public = [item for item in found if is_public(item["host"])]
@@ -187,14 +199,14 @@ class PublicResolver(AbstractResolver):
         return public
 
     async def close(self) -> None:
-        """Nothing: names are looked up in threads, which hold nothing open."""
+        await self._names.close()
 
 
 def _allowed(url: str, name: str, hosts: Hosts) -> URL:
     """The address as it will be asked for. Raises `FileHostRefused`."""
     try:
         exact = URL(url, encoded=True)  # quoting it anew would break a signed address
-        host = exact.host or ""
+        host = exact.raw_host or ""  # not `host`, which is decoded where it has other letters
     except ValueError:
         raise FileHostRefused(name, host="") from None
     # what is asked for is what was checked: two libraries may read one odd address as two hosts

@@ -10,7 +10,7 @@ from typing import Final, Generic, Protocol, TypeVar
 from core.comfydeploy.inputs import Input, Roles, find_roles, parse_inputs
 from core.comfydeploy.outputs import Kind, made_by
 from core.comfydeploy.records import DeploymentRow
-from core.errors import DeploymentAmbiguous, DeploymentNotFound, NameAmbiguous, NameUnknown
+from core.errors import DeploymentAmbiguous, DeploymentNotFound, Flaw, NameAmbiguous, NameUnknown
 from core.search import Index
 
 PRODUCTION: Final = "production"
@@ -123,12 +123,20 @@ class Listing(Generic[T]):
         return [] if self.search is None else self.search.find(typed, limit)
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Unreadable:
+    """A workflow whose deployments could not be read, and why. The name is foreign."""
+
+    name: str
+    reason: Flaw
+
+
 @dataclass(frozen=True)
 class Offer:
-    """All deployments on offer, by name, and the workflows whose deployments could not be read."""
+    """All deployments on offer, by name, and what could not be read."""
 
     deployments: tuple[Deployment, ...] = ()
-    unreadable: tuple[str, ...] = ()
+    unreadable: tuple[Unreadable, ...] = ()
     search: Index[Deployment] | None = field(default=None, compare=False, repr=False)
 
     @cached_property
@@ -153,9 +161,14 @@ def choose(offer: Offer, wanted: str) -> Deployment:
     try:
         return offer.listing.choose(wanted)
     except NameUnknown as unknown:
-        raise DeploymentNotFound(unknown.wanted, unknown.similar) from None
+        raise DeploymentNotFound(unknown.wanted, unknown.similar, _flaw_of(offer, unknown.wanted)) from None
     except NameAmbiguous as ambiguous:
         raise DeploymentAmbiguous(ambiguous.wanted, ambiguous.choices) from None
+
+
+def _flaw_of(offer: Offer, wanted: str) -> Flaw | None:
+    folded = wanted.casefold()
+    return next((item.reason for item in offer.unreadable if item.name.strip().casefold() == folded), None)
 
 
 def deployment_of(row: DeploymentRow) -> Deployment:

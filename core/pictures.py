@@ -9,7 +9,7 @@ from typing import IO, Final, Literal
 from zlib import crc32
 
 _STEP: Final = 2**20  # bytes that are searched at a time
-_MOST_PARTS: Final = 20_000  # more of them before the picture itself, and it is made to be slow
+_MOST_PARTS: Final = 20_000  # more of them before the picture itself, blocks of blocks too, and it is made to be slow
 _PNG_END: Final = b"\0\0\0\0IEND\xaeB`\x82"
 _JPEG_SIZES: Final = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  # the others of them are tables
 _JPEG_BARE: Final = frozenset(range(0xD0, 0xD8)) | {0x01}  # markers without a length
@@ -62,13 +62,14 @@ def gif_size(file: IO[bytes], size: int) -> tuple[int, int]:
     """Its first frame may be larger than it says of itself; readers then take the frame's."""
     header = piece(file, 6, 7)
     place = 13 + _colours(header[4])
-    for _ in range(_MOST_PARTS):
+    parts = iter(range(_MOST_PARTS))
+    for _ in parts:
         kind = piece(file, place, 1)
         if kind == b",":
             break
         if kind != b"!":
             raise Unreadable
-        place = _after_blocks(file, place + 2)
+        place = _after_blocks(file, place + 2, parts)
     else:
         raise Unreadable
     frame = piece(file, place + 1, 8)
@@ -141,8 +142,9 @@ def _colours(flags: int) -> int:
     return 3 << (flags & 7) + 1 if flags & 0x80 else 0
 
 
-def _after_blocks(file: IO[bytes], place: int) -> int:
-    for _ in range(_MOST_PARTS):
+def _after_blocks(file: IO[bytes], place: int, parts: Iterator[int]) -> int:
+    """Uses up `parts`, which are those of the whole file."""
+    for _ in parts:
         count = piece(file, place, 1)[0]
         place += 1 + count
         if count == 0:

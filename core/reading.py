@@ -19,7 +19,8 @@ from core.comfydeploy.inputs import parse_inputs
 from core.comfydeploy.model_names import ModelNames, Names, with_names
 from core.comfydeploy.operations import GET_VERSION
 from core.comfydeploy.outputs import made_by
-from core.offer import PRODUCTION, Deployment, Offer, deployment_of, labelled
+from core.errors import Flaw
+from core.offer import PRODUCTION, Deployment, Offer, Unreadable, deployment_of, labelled
 from core.search import Index
 
 log = structlog.get_logger(__name__)
@@ -43,7 +44,7 @@ class _Found:
 
     environments: frozenset[str]
     by_id: dict[str, Deployment] = field(default_factory=dict)
-    unreadable: set[str] = field(default_factory=set)
+    unreadable: set[Unreadable] = field(default_factory=set)
     models: ModelNames = field(default_factory=ModelNames)
 
     def take(self, page: Page) -> None:
@@ -51,7 +52,7 @@ class _Found:
             self.models.add(row.version.workflow_api if row.version else None)
             if row.environment in self.environments:
                 self.by_id[row.id] = deployment_of(row)
-        self.unreadable.update(_name_in(item) for item in page.unreadable)
+        self.unreadable.update(Unreadable(_name_in(item), Flaw.ODD) for item in page.unreadable)
 
 
 async def read_offer(api: ComfyDeploy, environments: Iterable[str]) -> Offer:
@@ -84,17 +85,17 @@ async def read_pinned(api: ComfyDeploy, pinned: Iterable[Pinned]) -> Offer:
     Raises:
         ApiError: none can be read, or the API is away or busy.
     """
-    deployments, unreadable, failures = list[Deployment](), list[str](), list[ApiError]()
+    deployments, unreadable, failures = list[Deployment](), list[Unreadable](), list[ApiError]()
     models = ModelNames()
     for pin in pinned:
         try:
             deployments.append(await _read_pin(api, pin, models))
         except NotFound:
-            unreadable.append(pin.name)
+            unreadable.append(Unreadable(pin.name, Flaw.GONE))
         except (ServerFault, BadReply) as error:
             if not _is_of_the_account(error):
                 raise
-            unreadable.append(pin.name)
+            unreadable.append(Unreadable(pin.name, _flaw_in(error)))
             failures.append(error)
     if failures and not deployments:
         raise failures[0]
@@ -119,7 +120,7 @@ async def _read_pin(api: ComfyDeploy, pin: Pinned, models: ModelNames) -> Deploy
     )
 
 
-async def _offer(deployments: Iterable[Deployment], unreadable: Iterable[str], models: ModelNames) -> Offer:
+async def _offer(deployments: Iterable[Deployment], unreadable: Iterable[Unreadable], models: ModelNames) -> Offer:
     names = models.listed()
     whole = [_with_names(item, names) for item in deployments]
     await _let_others_in()
@@ -173,7 +174,7 @@ async def _walk(api: ComfyDeploy, found: _Found) -> bool:
             except (ServerFault, BadReply) as error:
                 if not _is_of_the_account(error):
                     raise
-                found.unreadable.add(name)
+                found.unreadable.add(Unreadable(name, _flaw_in(error)))
 
     try:
         async with asyncio.TaskGroup() as group:
@@ -187,6 +188,10 @@ async def _walk(api: ComfyDeploy, found: _Found) -> bool:
 def _is_of_the_account(error: ServerFault | BadReply) -> bool:
     """Whether the server answered, and only cannot describe what it has there."""
     return isinstance(error, BadReply) or error.status == _CANNOT_DESCRIBE
+
+
+def _flaw_in(error: ServerFault | BadReply) -> Flaw:
+    return Flaw.ODD if isinstance(error, BadReply) else Flaw.FAULTY
 
 
 def _first(errors: BaseExceptionGroup[BaseException]) -> BaseException:

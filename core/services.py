@@ -53,6 +53,7 @@ class Plan:
     writes: frozenset[Write] = frozenset()
     trusted_hosts: frozenset[str] = frozenset()
     input_hosts: Hosts = field(default_factory=Hosts)
+    attachment_hosts: Hosts = field(default_factory=Hosts)
     dashboard_url: str | None = None
 
 
@@ -89,8 +90,12 @@ async def open_services(plan: Plan) -> AsyncIterator[Services]:
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(open_store(plan.database_url)) if plan.database_url else None
         api = await stack.enter_async_context(ComfyDeploy.connect(plan.api_url, plan.api_key, metrics=metrics))
-        inputs = Hosts(plan.input_hosts.public, plan.input_hosts.trusted | plan.trusted_hosts)
-        media = await stack.enter_async_context(Media.connect(inputs=inputs, outputs=Hosts(OUTPUT_HOSTS, trusted)))
+        inputs, attachments = (
+            Hosts(hosts.public, hosts.trusted | plan.trusted_hosts)
+            for hosts in (plan.input_hosts, plan.attachment_hosts)
+        )
+        outputs = Hosts(OUTPUT_HOSTS, trusted)
+        media = await stack.enter_async_context(Media.connect(inputs=inputs, attachments=attachments, outputs=outputs))
         snapshots = store.snapshots if store else None
         catalog = await stack.enter_async_context(aclosing(Catalog(api, plan.terms, snapshots=snapshots)))
         offering = Offering(catalog, store.settings if store else None)

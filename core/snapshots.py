@@ -11,11 +11,11 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 from core.comfydeploy.inputs import Input
 from core.comfydeploy.kinds import MODELS
 from core.comfydeploy.records import Machine, Workflow
-from core.offer import Deployment, Labelled, Listing, Named, Offer
+from core.offer import Deployment, Labelled, Listing, Named, Offer, Unreadable
 from core.reading import further
 from core.search import Index
 
-FORMAT: Final = 2  # to be raised whenever what is below, or what is written by it, changes its meaning
+FORMAT: Final = 3  # to be raised whenever what is below, or what is written by it, changes its meaning
 _LINE: Final = 50  # items written or read between two breaths of the event loop
 _PLAIN: Final = ConfigDict(ser_json_inf_nan="constants", hide_input_in_errors=True)
 
@@ -34,15 +34,15 @@ class _Head:
     format: int
     of: str
     count: int
-    unreadable: tuple[str, ...]
+    unreadable: tuple[Unreadable, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Content(Generic[Item]):
-    """What is written of a list: things with their labels, and names of those that could not be read."""
+    """What is written of a list: things with their labels, and what could not be read."""
 
     items: tuple[Item, ...]
-    unreadable: tuple[str, ...] = ()
+    unreadable: tuple[Unreadable, ...] = ()
 
 
 _HEAD: Final = TypeAdapter(_Head)

@@ -88,19 +88,21 @@ def generate(  # noqa: PLR0913, PLR0917 -- one parameter for each option
 
 
 @app.command()
-def demo(
+def demo(  # noqa: PLR0913, PLR0917 -- one parameter for each option
     deployment: Annotated[str, typer.Option(help="Which of the sandbox's deployments")] = "text-to-image",
     prompt: Annotated[str | None, typer.Option(help="What you want to see")] = None,
     image: Annotated[Path | None, typer.Option(help="The picture to start from", dir_okay=False)] = None,
     out: Annotated[Path, typer.Option(help="Folder for the results", file_okay=False)] = Path("out"),
     shots: Annotated[Path | None, typer.Option(help="Draw each state of the message to this folder")] = None,
     once: Annotated[bool, typer.Option("--once", help="Exit after the result")] = False,
+    form: Annotated[bool, typer.Option("--form", help="Show its form first, and press Run there")] = False,
 ) -> None:
     """Try the real bot without accounts: a local Discord, a local ComfyUI Deploy, and one /generate between them."""
-    from stationthis_discord.demo import DemoFailed, Tour, give
+    from stationthis_discord.demo import give
+    from stationthis_discord.demo_tour import DemoFailed, Tour
 
     try:
-        asyncio.run(give(Tour(deployment, prompt, image, out, shots, once)))
+        asyncio.run(give(Tour(deployment, prompt, image, out, shots, once, form)))
     except DemoFailed as failed:
         stop(str(failed))
     except KeyboardInterrupt:

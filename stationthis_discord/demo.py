@@ -8,38 +8,22 @@ import sys
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from rich.console import Console
 
+from stationthis_discord.demo_forms import through_forms
+from stationthis_discord.demo_tour import DemoFailed, Message, Tour, description, draw, is_error, lines_of, picture_of
 from stationthis_discord.sandbox.comfydeploy import Behaviour, ComfyDeploySandbox
 from stationthis_discord.sandbox.discord import DiscordSandbox, DriverError, Person
-from stationthis_discord.sandbox.shots import draw_message
 
 PROMPT: Final = "a lighthouse in a storm, oil painting"
 _READY: Final = 30.0  # seconds for the bot to come up
 _RESULT: Final = 120.0  # seconds for a run
 _AHEAD: Final = 2  # imaginary runs in line before ours, so that there is a line to see
 _OURS: Final = ("DISCORD_", "COMFY_DEPLOY_", "STATIONTHIS_")
-
-
-class DemoFailed(Exception):
-    """The demo did not reach its end; the text is one sentence for the person at the terminal."""
-
-
-@dataclass(frozen=True, slots=True)
-class Tour:
-    """What to show: which of the sandbox's deployments with what, and where files and drawings go."""
-
-    deployment: str
-    prompt: str | None
-    image: Path | None
-    out: Path
-    shots: Path | None
-    once: bool
 
 
 async def give(tour: Tour) -> None:
@@ -120,8 +104,7 @@ async def _until_ready(discord: DiscordSandbox, process: asyncio.subprocess.Proc
 
 
 async def _show(discord: DiscordSandbox, tour: Tour, console: Console) -> str:
-    artist = discord.user("artist")
-    message_id = await _ask(artist, tour, console)
+    message_id = await _ask(discord, tour, console)
     seen = 0
     loop = asyncio.get_running_loop()
     deadline = loop.time() + _RESULT
@@ -133,34 +116,38 @@ async def _show(discord: DiscordSandbox, tour: Tour, console: Console) -> str:
         stage = _stage(states[-1].message)
         if stage == "Done":
             return message_id
-        if stage in {"Failed", "Timed out", "Cancelled", "Lost"} or _is_error(states[-1].message):
+        if stage in {"Failed", "Timed out", "Cancelled", "Lost"} or is_error(states[-1].message):
             raise DemoFailed(f"The run did not end well: {_plain(states[-1].message)}")
         if loop.time() > deadline:
             raise DemoFailed(f"No result after {_RESULT:.0f} s. The bot's log is {tour.out / 'bot.log'}.")
         await asyncio.sleep(0.1)
 
 
-async def _ask(artist: Person, tour: Tour, console: Console) -> str:
+async def _ask(discord: DiscordSandbox, tour: Tour, console: Console) -> str:
+    artist, picture = discord.user("artist"), picture_of(tour)
     options: dict[str, object] = {"deployment": tour.deployment}
-    attachments = {}
-    if tour.prompt or tour.image is None:
+    if tour.prompt or picture is None:
         options["prompt"] = tour.prompt or PROMPT
-    if tour.image is not None:
-        try:
-            attachments["image"] = (tour.image.name, tour.image.read_bytes())
-        except OSError as error:
-            raise DemoFailed(f"{tour.image} cannot be read: {error.strerror}.") from None
+    if tour.form:
+        options["more_inputs"] = True
+    attachments = {} if picture is None else {"image": picture}
     given = " ".join(
         f"{name}:{value}" for name, value in {**options, **{n: f[0] for n, f in attachments.items()}}.items()
     )
-    console.print(f"\n@artist types  /generate {given}\n", markup=False)
     try:
+        await _until_listed(artist, tour)
+        console.print(f"\n@artist types  /generate {given}\n", markup=False)
         shown = await artist.run("generate", options, attachments)
+        return await through_forms(discord, artist, shown, tour, console)
     except (DriverError, TimeoutError) as error:
         raise DemoFailed(f"The command was not answered: {error}.") from None
-    if shown.message_id is None:
-        raise DemoFailed("The command was answered without a message.")
-    return shown.message_id
+
+
+async def _until_listed(artist: Person, tour: Tour) -> None:
+    """Type the name until it is suggested: by then the bot knows the deployments, and forms open at once."""
+    async with asyncio.timeout(_READY):
+        while not await artist.autocomplete("generate", "deployment", tour.deployment):  # noqa: ASYNC110 -- another process
+            await asyncio.sleep(0.1)
 
 
 def _save(discord: DiscordSandbox, message_id: str, tour: Tour, console: Console) -> None:
@@ -171,14 +158,12 @@ def _save(discord: DiscordSandbox, message_id: str, tour: Tour, console: Console
     if tour.shots is not None:
         for number, (stage, message) in enumerate(_by_stage(discord, message_id), start=1):
             target = tour.shots / f"{number}-{stage.lower().replace(' ', '-')}.png"
-            now = datetime.fromisoformat(message["edited_timestamp"] or message["timestamp"])
-            target.write_bytes(draw_message(message, lambda url: _file(discord, url), now=now))
-            console.print(str(target), markup=False, soft_wrap=True)
+            draw(discord, message, target, console)
 
 
-def _by_stage(discord: DiscordSandbox, message_id: str) -> list[tuple[str, dict[str, Any]]]:
+def _by_stage(discord: DiscordSandbox, message_id: str) -> list[tuple[str, Message]]:
     """The first message of each stage, in order."""
-    found: dict[str, dict[str, Any]] = {}
+    found: dict[str, Message] = {}
     for state in discord.states(message_id):
         stage = _stage(state.message)
         if stage:
@@ -186,36 +171,20 @@ def _by_stage(discord: DiscordSandbox, message_id: str) -> list[tuple[str, dict[
     return list(found.items())
 
 
-def _file(discord: DiscordSandbox, url: str) -> bytes | None:
-    try:
-        return discord.file(url)
-    except KeyError:
-        return None
-
-
-def _stage(message: dict[str, Any]) -> str:
+def _stage(message: Message) -> str:
     """The bold state word that leads the embed of a run."""
-    found = re.match(r"[^*\n]*\*\*(.+?)\*\*", _description(message))
+    found = re.match(r"[^*\n]*\*\*(.+?)\*\*", description(message))
     return found[1] if found else ""
 
 
-def _is_error(message: dict[str, Any]) -> bool:
-    return _description(message).startswith("❌")
-
-
-def _description(message: dict[str, Any]) -> str:
-    return str(message["embeds"][0].get("description", "")) if message["embeds"] else ""
-
-
-def _print(message: dict[str, Any], console: Console) -> None:
+def _print(message: Message, console: Console) -> None:
     if message["embeds"]:
         console.print(f"[{datetime.now(UTC):%H:%M:%S}] {_plain(message)}", markup=False, soft_wrap=True)
 
 
-def _plain(message: dict[str, Any]) -> str:
-    """An embed's lines in one, as they read in a terminal."""
-    text = re.sub(r" · asked <t:\d+:R>|-# |<@\d+> · |\*\*|\\(?=\W)|`", "", _description(message))
-    return " | ".join(line.strip() for line in text.splitlines() if line.strip())
+def _plain(message: Message) -> str:
+    """An embed's lines in one."""
+    return " | ".join(lines_of(message))
 
 
 def _more(api: ComfyDeploySandbox) -> str:

@@ -116,7 +116,7 @@ async def _deployments(services: Services, settings: ApiSettings) -> Finding:
             return Finding("deployments", False, f"{error.call} answered with 500.", f"if it stays, {_REPAIR}")
         return _failed("deployments", error)
     if offer.unreadable:
-        broken = ", ".join(offer.unreadable)
+        broken = ", ".join(item.name for item in offer.unreadable)
         fix = _REPAIR
         return Finding("deployments", False, f"{len(offer.deployments)} on offer, but not {broken}: unreadable.", fix)
     if not offer.deployments:

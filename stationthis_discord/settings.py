@@ -199,7 +199,7 @@ class Settings(ApiSettings):
             database_url=self.stationthis_database_url,
             guilds=self._served,
             writes=frozenset(self.stationthis_operator_writes),
-            input_hosts=Hosts(ANYWHERE, local),
+            attachment_hosts=Hosts(ANYWHERE, local),
             dashboard_url=self.stationthis_dashboard_url,
         )
 

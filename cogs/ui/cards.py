@@ -11,9 +11,23 @@ from cogs.ui.lists import PAGE_LENGTH, Page, page_at
 from cogs.ui.states import usually
 from cogs.ui.text import named, plain, safe
 from core.offer import Deployment
+from core.people.offering import Allowed
 from core.runs.estimates import Usual
 
 CARDS: Final = 5  # deployments on a page with pictures: about a screen of a phone
+NOTHING: Final = "Nothing can be run yet: no deployment is on offer. Deploy a workflow in ComfyUI Deploy first."
+_NOTHING_HERE: Final = "Nothing may be run in this server yet: its managers can change that with `/server deployments`."
+_NOTHING_LEFT: Final = (
+    "What may be run in this server is not on offer at the moment. "
+    "Its managers can allow something else with `/server deployments`."
+)
+
+
+def nothing_words(allowed: Allowed) -> str:
+    """Why there is nothing to pick from in a place for which this is set, and who can change that."""
+    if allowed.ids is None:
+        return NOTHING
+    return _NOTHING_LEFT if allowed.ids else _NOTHING_HERE
 
 
 def page_of(deployments: Sequence[Deployment], wanted: int) -> Page[Deployment]:

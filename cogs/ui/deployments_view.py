@@ -11,19 +11,22 @@ from discord import app_commands
 
 from cogs.ui import limits
 from cogs.ui.buttons import MAKE, button
-from cogs.ui.cards import options_of, page_embeds, page_of
+from cogs.ui.cards import nothing_words, options_of, page_embeds, page_of
 from cogs.ui.embeds import BLURPLE, YELLOW
+from cogs.ui.flaws import unreadable_lines
 from cogs.ui.lists import Page
 from cogs.ui.paging import Verbs, page_in, paging
+from cogs.ui.searched import digits_of, kept_of, search_in
 from cogs.ui.stale import old_lines, old_since
 from cogs.ui.states import usual_words
-from cogs.ui.text import code, fitting, named, number, plain, safe
+from cogs.ui.text import code, fitting, named, number, safe
 from core.cache import Kept
 from core.comfydeploy.inputs import Input
-from core.comfydeploy.kinds import InputKind
+from core.comfydeploy.kinds import MODELS, InputKind
 from core.comfydeploy.outputs import Kind
 from core.dashboard import deployment_page
 from core.offer import Deployment, Offer
+from core.people.offering import Allowed
 from core.runs.estimates import Usual
 
 LISTED: Final = re.compile(r"[0-9]{1,9}-[01](-[0-9](-([0-9a-f]{2}){0,38})?)?")  # buttons of older versions are shorter
@@ -36,15 +39,20 @@ MAKES: Final = [app_commands.Choice(name=str(kind), value=str(kind)) for kind in
 _FAR: Final = 2**31 - 1
 _DETAILS: Final = limits.EMBED_DESCRIPTION - 200  # characters for what is declared; the rest is for what else is known
 _OPTIONS: Final = 8  # of an input that are named
+_MODELS: Final = 3  # names of a model that are given as examples
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which part of the list is looked at: its page, from 0; what was searched for; the kind of result."""
+    """Which part of the list is looked at: its page, from 0; what was searched for; the kind of result.
+
+    `is_cut` if more was searched for than a button can keep; known of the first page that is shown only.
+    """
 
     search: str = ""
     makes: Kind | None = None
     page: int = 0
+    is_cut: bool = False
 
     @property
     def is_part(self) -> bool:
@@ -53,7 +61,8 @@ class Wanted:
 
 def wanted_by(search: str | None, makes: str | None) -> Wanted:
     """What the options of the command say."""
-    return Wanted(_clipped(plain(search or "", 100)), Kind(makes) if makes else None)
+    text, is_cut = kept_of(search, _SEARCH_BYTES)
+    return Wanted(text, Kind(makes) if makes else None, is_cut=is_cut)
 
 
 def wanted_in(what: str) -> Wanted:
@@ -61,7 +70,7 @@ def wanted_in(what: str) -> Wanted:
     _, _, kind, search = [*what.split("-"), "", ""][:4]
     place = int(kind or 0)
     makes = _KINDS[place - 1] if 0 < place <= len(_KINDS) else None
-    return Wanted(bytes.fromhex(search).decode(errors="ignore"), makes, page_in(what))
+    return Wanted(search_in(search), makes, page_in(what))
 
 
 def listed(offer: Offer, wanted: Wanted) -> Page[Deployment]:
@@ -73,17 +82,19 @@ def listed(offer: Offer, wanted: Wanted) -> Page[Deployment]:
 
 
 def deployments_embeds(
-    kept: Kept[Offer], wanted: Wanted, page: Page[Deployment], usual: Mapping[str, Usual]
+    kept: Kept[Offer], wanted: Wanted, page: Page[Deployment], usual: Mapping[str, Usual], allowed: Allowed
 ) -> list[discord.Embed]:
+    """`kept` is what is on offer where `allowed` is set, `usual` are durations by deployment id, where known."""
     head = discord.Embed(title="What can be run", colour=YELLOW if kept.stale else BLURPLE)
-    head.description = _lead(kept.value, wanted, page)
-    return page_embeds(head, page, usual, [*_unreadable(kept.value), *old_lines(old_since(kept), "This list")])
+    head.description = _lead(wanted, page) if kept.value.deployments else nothing_words(allowed)
+    tail = [*unreadable_lines(kept.value.unreadable), *old_lines(old_since(kept), "This list")]
+    return page_embeds(head, page, usual, tail)
 
 
 def deployments_buttons(wanted: Wanted, page: Page[Deployment], usual: Mapping[str, Usual]) -> discord.ui.View:
     """A menu for the details of what is on this page, the way to the other pages, and that to the whole list."""
     kind = 0 if wanted.makes is None else _KINDS.index(wanted.makes) + 1
-    after = f"-{kind}-{wanted.search.encode(errors='ignore').hex()}" if wanted.is_part else ""
+    after = f"-{kind}-{digits_of(wanted.search)}" if wanted.is_part else ""
     view = paging(page, options_of(page, usual), _VERBS, after=after)
     if wanted.is_part:
         view.add_item(button(_VERBS.page, "0-0", "Show all"))
@@ -120,28 +131,16 @@ def deployment_text(deployment: Deployment) -> str | None:
     return f"{_head(deployment)}\n{whole}" if whole != _inputs_that_fit(deployment) else None
 
 
-def _clipped(text: str) -> str:
-    """As much of it as a button can hold."""
-    return text.encode(errors="ignore")[:_SEARCH_BYTES].decode(errors="ignore").strip()
-
-
-def _lead(offer: Offer, wanted: Wanted, page: Page[Deployment]) -> str:
-    """What the list was narrowed down to, or that there is nothing."""
-    if not offer.deployments:
-        return "Nothing can be run yet: no deployment is on offer. Deploy a workflow in ComfyUI Deploy first."
+def _lead(wanted: Wanted, page: Page[Deployment]) -> str:
+    """What the list was narrowed down to, or that there is nothing of that."""
     conditions = [f"is found by {code(wanted.search, _SEARCH_BYTES)}"] if wanted.search else []
     conditions += [f"makes **{wanted.makes}**"] if wanted.makes is not None else []
     if not conditions:
         return ""
     said = " and ".join(conditions)
-    return f"What {said}:" if page.total else f"Nothing on offer {said}. **Show all** leads to the whole list."
-
-
-def _unreadable(offer: Offer) -> list[str]:
-    if not offer.unreadable:
-        return []
-    names = ", ".join(named(name, 60) for name in offer.unreadable[:5])
-    return [f"⚠ ComfyUI Deploy could not describe: {names}. Its operators can fix that in the workflow."]
+    cut = "\n-# You searched for more than a button can keep, so the rest of your words was left out."
+    lead = f"What {said}:" if page.total else f"Nothing on offer {said}. **Show all** leads to the whole list."
+    return lead + (cut if wanted.is_cut else "")
 
 
 def _head(deployment: Deployment) -> str:
@@ -176,22 +175,30 @@ def _input_line(item: Input) -> str:
 
 def _about(item: Input) -> list[str]:
     about = [str(item.kind)]
-    about += _span(item)
-    if item.options:
-        more = f" and {len(item.options) - _OPTIONS} more" if len(item.options) > _OPTIONS else ""
-        about.append("one of " + ", ".join(code(option, 30) for option in item.options[:_OPTIONS]) + more)
+    about += [*_span(item), *_choices(item)]
     if item.accepts:
         about.append(" or ".join(code(extension, 12) for extension in item.accepts[:_OPTIONS]))
     return about + _when_left_out(item)
 
 
-def _span(item: Input) -> list[str]:
-    """The range, but for ends so far away that nobody meets them, and the step."""
-    if item.kind is InputKind.SEED:
+def _choices(item: Input) -> list[str]:
+    """All that a choice takes, as far as there is room; of models only examples, since any other will do, too."""
+    if item.kind in MODELS:
+        others = [option for option in item.options if option != item.default]
+        names = ", ".join(code(option, 30) for option in others[:_MODELS])
+        return [f"any name or link, such as {names}" if names else "any name or link"]
+    if not item.options:
         return []
+    more = f" and {len(item.options) - _OPTIONS} more" if len(item.options) > _OPTIONS else ""
+    return ["one of " + ", ".join(code(option, 30) for option in item.options[:_OPTIONS]) + more]
+
+
+def _span(item: Input) -> list[str]:
+    """The range and the step; not the ends of a number with a fraction so far away that nobody meets them."""
     low, high = item.span
-    low = None if low is None or low <= -_FAR else low
-    high = None if high is None or high >= _FAR else high
+    if item.kind is InputKind.NUMBER:
+        low = None if low is None or low <= -_FAR else low
+        high = None if high is None or high >= _FAR else high
     span = []
     if low is not None and high is not None:
         span = [f"{number(low)} to {number(high)}"]

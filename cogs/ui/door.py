@@ -73,10 +73,11 @@ async def answer(interaction: discord.Interaction, error: BaseException, door: s
     if await _helped(interaction, cause, door):
         return
     embed = report(error, door, interaction.user.id)
+    further = _way_back(cause)
     reason = ""
     for unclear in (isinstance(cause, SurfaceSilent), True):
         try:
-            await heard(_send(interaction, embed, unclear=unclear))
+            await heard(_send(interaction, {"embed": embed, **further}, unclear=unclear))
         except SurfaceSilent as silent:
             reason = str(silent)  # the same sentence twice is better than none
         except discord.DiscordException as failed:
@@ -103,28 +104,40 @@ async def _helped(interaction: discord.Interaction, cause: BaseException, door: 
     return True
 
 
-async def _send(interaction: discord.Interaction, embed: discord.Embed, *, unclear: bool) -> None:
+def _way_back(cause: BaseException) -> dict[str, Any]:
+    """The button to the form in which what was asked for is kept, where it is."""
+    draft = cause.kept_in if isinstance(cause, CoreError) else None
+    if draft is None:
+        return {}
+    view = discord.ui.View(timeout=None)
+    button = discord.ui.Button[discord.ui.View](custom_id=f"st:open:{draft}", label="Try again", emoji="📝")
+    view.add_item(button)
+    view.stop()  # its press is taken by its id, so discord.py need not keep it
+    return {"view": view}
+
+
+async def _send(interaction: discord.Interaction, message: dict[str, Any], *, unclear: bool) -> None:
     """`unclear` when the connection broke: Discord may know of an acknowledgement that discord.py knows nothing of."""
     if interaction.type is discord.InteractionType.autocomplete:
         await interaction.response.autocomplete([])  # there is no place for a sentence
         return
     if interaction.response.is_done() or unclear:
         try:
-            await _send_by_token(interaction, embed)
+            await _send_by_token(interaction, message)
         except discord.NotFound as error:
             if interaction.response.is_done() or error.code != _NOT_ACKNOWLEDGED:
                 raise
         else:
             return
-    await interaction.response.send_message(embed=embed, ephemeral=True)
+    await interaction.response.send_message(**message, ephemeral=True)
 
 
-async def _send_by_token(interaction: discord.Interaction, embed: discord.Embed) -> None:
+async def _send_by_token(interaction: discord.Interaction, message: dict[str, Any]) -> None:
     is_command = interaction.type is discord.InteractionType.application_command
     if is_command or interaction.response.type is discord.InteractionResponseType.deferred_channel_message:
         # a deferred answer is public or not from the start, so the public one makes way for one that is not
         await withdraw(interaction)
-    await interaction.followup.send(embed=embed, ephemeral=True)
+    await interaction.followup.send(**message, ephemeral=True)
 
 
 async def withdraw(interaction: discord.Interaction) -> None:

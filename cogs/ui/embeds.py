@@ -60,7 +60,8 @@ def long_texts(view: RunView) -> list[str]:
 
 _HELP: Final = """\
 **/generate** — pick a deployment, write a prompt, attach a picture if it wants one. What is missing is asked for; \
-`more_inputs` opens a form with everything else. Without a deployment it is your last one.
+`more_inputs` opens a form with everything else. Without a deployment it is your last one, the \
+server's default, or a list to pick from.
 **/deployments** — what can be run, and which inputs it has.
 **Apps → Use as input…** in the menu of a message — its picture or file goes into a deployment.
 **/workflows**, **/machines** — what the account has. **/status** — how everything stands.

@@ -12,14 +12,25 @@ from typing import Any, Final
 import discord
 
 from cogs.ui import limits
-from cogs.ui.input_words import RANDOM, choices_of, clipped, default_of, fallback, files_of, meant, sendable, takes
+from cogs.ui.input_words import (
+    RANDOM,
+    choices_of,
+    clipped,
+    default_of,
+    fallback,
+    files_of,
+    is_secret,
+    meant,
+    sendable,
+    takes,
+)
 from cogs.ui.text import plain
 from core.comfydeploy.inputs import Input
 from core.comfydeploy.kinds import MODELS, InputKind
 from core.comfydeploy.values import Value
 from core.forms.sections import is_listed
 
-VALUE: Final = "v"  # blank: its default again, and for a file what is there
+VALUE: Final = "v"  # blank: its default again, for a text that was there nothing, and for a file what is there
 KEPT: Final = "k"  # blank: what is there, since the field could not show it
 CLEARED: Final = "c"  # blank: its default again, since the field showed what was there
 UPLOAD: Final = "u"
@@ -71,6 +82,8 @@ def _text(asked: Asked) -> Label:
     """Texts and names open with their default, to be changed; of a number it is only said, as it is quickly typed."""
     item, used = asked.item, fallback(asked.item, is_drawn=asked.is_drawn)
     default = default_of(item) if item.kind is InputKind.TEXT or item.kind in MODELS else None
+    if is_secret(default if asked.value is None else asked.value if item.kind in MODELS else ""):
+        return _hidden(asked)
     shown = default if asked.value is None else asked.value
     text = sendable(shown) if isinstance(shown, str) else ""
     if len(text) > limits.TEXT_VALUE:
@@ -78,14 +91,21 @@ def _text(asked: Asked) -> Label:
     is_random = used == RANDOM
     hint = "" if default is not None else f"empty = {RANDOM}" if is_random else used
     about = [] if default is not None or is_random or not used else [f"default {used}"]
-    field = _written(item, VALUE, text, hint, is_roomy=asked.is_roomy)
+    blank = KEPT if asked.value == "" and default is None else VALUE  # a field cannot show that it was emptied
+    field = _written(item, blank, text, hint, is_roomy=asked.is_roomy)
     return _label(asked, [*takes(item), *about, item.description], field)
 
 
+def _hidden(asked: Asked) -> Label:
+    """An address that may hold a key stays where it is."""
+    note = "A link is set. Leave this empty to keep it."
+    return _label(asked, [note, asked.item.description], _written(asked.item, KEPT, "", note, is_roomy=False))
+
+
 def _too_long(asked: Asked) -> Label:
-    what, blank = ("Its default", VALUE) if asked.value is None else ("What you gave", KEPT)
+    what = "Its default" if asked.value is None else "What you gave"
     note = f"{what} is too long to be shown here. Leave this empty to keep it."
-    return _label(asked, [note], _written(asked.item, blank, "", note, is_roomy=True))
+    return _label(asked, [note], _written(asked.item, KEPT, "", note, is_roomy=True))
 
 
 def _written(item: Input, blank: str, text: str, hint: str, *, is_roomy: bool) -> Field:

@@ -10,7 +10,7 @@ from cogs.ui.problems import adjusted_words, fault_words, problem_words
 from cogs.ui.text import code, fitting, safe
 from core.comfydeploy.inputs import Input
 from core.comfydeploy.kinds import InputKind
-from core.comfydeploy.values import Adjusted, Value
+from core.comfydeploy.values import Adjusted
 from core.errors import Fault, Problem
 from core.forms.drift import Drift
 from core.forms.form import Form
@@ -43,7 +43,13 @@ class Lines:
 
     @property
     def errs(self) -> bool:
-        return any(problem.fault not in _MISSING for problem in self._form.problems)
+        """Whether something was given that does not fit its input."""
+        return any(problem.fault not in _MISSING for found in self._wrong.values() for problem in found)
+
+    @property
+    def strays(self) -> bool:
+        """Whether something was given that belongs to no input."""
+        return bool(self._loose)
 
     def problems(self) -> list[str]:
         """One for each thing that is wrong, those of inputs in the form's order."""
@@ -59,7 +65,7 @@ class Lines:
             if len(whole) <= room:
                 return whole
         values = self._form.values
-        touched = [item for item in self._inputs if values.get(item.key) and item.key not in self._wrong]
+        touched = [item for item in self._inputs if item.key in values and item.key not in self._wrong]
         lines = [*self.problems(), *map(self._one, touched)]
         rest = len(self._inputs) - len(touched) - len(self._wrong)
         tail = f"-# …and {rest} more at their defaults" if lines else f"-# All {rest} inputs are at their defaults."
@@ -84,16 +90,13 @@ class Lines:
         if wrong:
             mark = "❗" if all(problem.fault in _MISSING for problem in wrong) else "⚠"
             return f"{mark} **{name}** " + " It ".join(map(fault_words, wrong))
-        if not value:
+        if value is None or (not value and item.kind is not InputKind.TEXT):  # only a text can be nothing
             return f"-# {name} {self._untouched(item)}"
-        adjusted = self._adjusted(item, value)
+        adjusted = self._adjusted(item)
         return f"{_NOTE} {adjusted_words(adjusted)}" if adjusted else f"✅ **{name}** {value_words(item, value)}"
 
-    def _adjusted(self, item: Input, value: Value) -> Adjusted | None:
-        if isinstance(value, tuple):
-            return None
-        found = (one for one in self._form.adjusted if one.name == item.name)
-        return next((one for one in found if value.strip().startswith(one.given)), None)
+    def _adjusted(self, item: Input) -> Adjusted | None:
+        return next((one for one in self._form.adjusted if one.key == item.key), None)
 
     def _untouched(self, item: Input) -> str:
         if item.kind is InputKind.UNUSABLE:
@@ -110,7 +113,7 @@ def drift_words(drift: Drift) -> str:
     said = " · ".join(f"{what}: {_bold(names)}" for what, names in parts if names)
     return (
         f"{_NOTE} This deployment has changed since: {said}.\n"
-        "**Run** it with what still fits and defaults for the rest, or go through the form."
+        "It can be run with what still fits and defaults for the rest; or go through the form."
     )
 
 

@@ -1,7 +1,7 @@
 """The message of a form: what is filled in, what is wrong, and what can be done next; pure."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple, TypedDict
 
 import discord
@@ -11,7 +11,7 @@ from cogs.ui.buttons import RUN, Immortal, button
 from cogs.ui.embeds import GREEN, GREY, YELLOW
 from cogs.ui.form_lines import Lines, drift_words
 from cogs.ui.modals import fixable
-from cogs.ui.text import fitting, named, plain
+from cogs.ui.text import clip, fitting, named, plain
 from core.forms.draft import LIFE
 from core.forms.form import Form, FormNeeded
 from core.forms.sections import Section
@@ -56,6 +56,12 @@ def section_of(form: Form, number: int) -> Section:
     return form.sections[min(number, len(form.sections) - 1)]
 
 
+def first_list(form: Form) -> Section | None:
+    """The long list to open for what is to be fixed first, if that has one."""
+    first = next(iter(fixable(form)), None)
+    return next((section for section in form.sections if section.is_list and first in section.inputs), None)
+
+
 def form_message(form: Form) -> Screen:
     """What is filled in and what is wrong, and what can be done next."""
     lines = Lines(form)
@@ -68,7 +74,7 @@ def form_message(form: Form) -> Screen:
         colour=GREEN if form.is_ready and not form.drift else YELLOW,
     )
     embed.set_footer(text=_KEPT)
-    return {"embed": embed, "view": _controls(form, lines.names)}
+    return {"embed": embed, "view": _controls(form, lines)}
 
 
 def opener_message(form: Form) -> Screen:
@@ -90,6 +96,12 @@ def started_message(form: Form) -> Screen:
     return {"embed": embed, "view": discord.ui.View(timeout=None)}
 
 
+def over_message(sentence: str) -> Screen:
+    """What is left of a form that cannot be used any more."""
+    embed = discord.Embed(description=clip(f"⌛ {sentence}", limits.EMBED_DESCRIPTION), colour=GREY)
+    return {"embed": embed, "view": discord.ui.View(timeout=None)}
+
+
 def dropped_message() -> Screen:
     """What is left of a form that nobody wants any more."""
     embed = discord.Embed(description="✖ Discarded. Nothing was started.", colour=GREY)
@@ -98,42 +110,49 @@ def dropped_message() -> Screen:
 
 def _advice(form: Form, lines: Lines) -> str:
     """What to do next, in a line."""
-    if fixable(form):
-        fill, fix = "Fill in what is marked ❗" if lines.lacks else "", "fix what is marked ⚠" if lines.errs else ""
-        todo = " and ".join(part for part in (fill, fix) if part)
-        return f"{todo[0].upper()}{todo[1:]}, then press **Run**."
     if form.problems:
-        when = "as soon as you fill in something" if form.sections else "if you like"
-        return f"What is marked ⚠ does not belong here. It is left out {when}."
+        fill = "fill in what is marked ❗" if lines.lacks else ""
+        fix = "fix what is marked ⚠" if lines.errs else ""
+        leave = "leave out what does not belong here" if lines.strays else ""
+        *first, last = [part for part in (fill, fix, leave) if part]
+        todo = f"{', '.join(first)} and {last}" if first else last
+        return f"{todo[0].upper()}{todo[1:]}, then press **Run**."
     if not form.sections:
         return "There is nothing to fill in. Press **Run**."
     return "" if form.drift else "Ready. Press **Run**, or change something first."
 
 
-def _controls(form: Form, names: Names) -> discord.ui.View:
+def _controls(form: Form, lines: Lines) -> discord.ui.View:
     """What leads on comes first."""
-    view, wrong = discord.ui.View(timeout=None), len(fixable(form))
-    if wrong:
-        primary = discord.ButtonStyle.primary
-        view.add_item(button("fix", form.id, f"Fix ({wrong})", "🔧", style=primary))
-    if form.is_ready:
-        view.add_item(_run(form))
-    if form.sections:
-        view.add_item(_next(form, names))
-    if not form.is_ready:
-        view.add_item(_run(form))
-    if form.values or form.problems:
-        label = "Start over" if form.sections else "Leave it out"
-        view.add_item(button("clear", form.id, label, "🔄"))
+    view = discord.ui.View(timeout=None)
+    for item in (*_mending(form, lines), *_leading(form, lines.names)):
+        view.add_item(item)
+    if form.values:
+        view.add_item(button("clear", form.id, "Start over", "🔄"))
     if form.sections:
         view.add_item(button("drop", form.id, "Discard", "✖"))
     if len(form.sections) > 1:
-        view.add_item(_menu(form, names))
+        view.add_item(_menu(form, lines.names))
     return view
 
 
+def _mending(form: Form, lines: Lines) -> Iterator[Immortal]:
+    wrong = len(fixable(form))
+    if wrong:
+        label, emoji = ("Fix", "🔧") if lines.errs else ("Fill in", "📝")
+        yield button("fix", form.id, f"{label} ({wrong})", emoji, style=discord.ButtonStyle.primary)
+    if lines.strays:
+        yield button("without", form.id, "Leave it out", "🗑")
+
+
+def _leading(form: Form, names: Names) -> list[Immortal]:
+    """Run, and the next section: first what can be pressed."""
+    found = [_run(form), *([_next(form, names)] if form.sections else [])]
+    return found if form.is_ready else found[::-1]
+
+
 def _run(form: Form) -> Immortal:
-    label = "Run with defaults" if form.drift else "Run"
+    label = "Run with what fits" if form.drift else "Run"
     return button("run", form.id, label, "▶", disabled=not form.is_ready, style=discord.ButtonStyle.success)
 
 

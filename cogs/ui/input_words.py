@@ -125,13 +125,16 @@ _TAKES: Final = {
 
 
 def _numbers(item: Input) -> list[str]:
-    kind = [] if item.kind is InputKind.NUMBER else ["whole number"]
+    whole = ["whole number"] if item.kind is InputKind.WHOLE else []
     step = [f"step {number(item.step)}"] if item.step and item.kind is not InputKind.SEED else []
-    return [_range(item) or " ".join(kind) or "a number", *step]
+    span = [_range(item)] if _range(item) else [] if whole else ["a number"]
+    return [*span, *whole, *step]
 
 
 def _range(item: Input) -> str:
-    low, high = (None if bound is None or abs(bound) >= _BOUNDLESS else number(bound) for bound in item.span)
+    """Bounds that are those of a computer say nothing to people, unless what is beyond is refused."""
+    far = _BOUNDLESS if item.kind is InputKind.NUMBER else float("inf")
+    low, high = (None if bound is None or abs(bound) >= far else number(bound) for bound in item.span)
     if low is not None and high is not None:
         return f"{low} to {high}"
     if low is not None:
@@ -139,9 +142,16 @@ def _range(item: Input) -> str:
     return f"{high} or less" if high is not None else ""
 
 
+def is_secret(text: object) -> bool:
+    """Whether it is an address, which may hold a key: that there is one may be said, but not what it is."""
+    return isinstance(text, str) and "://" in text
+
+
 def fallback(item: Input, *, is_drawn: bool = False) -> str:
     """What is used where nothing is given, in plain text, empty for nothing; `is_drawn` for the seed drawn then."""
     default = default_of(item)
+    if is_secret(default):
+        return UNKNOWN
     if is_drawn or (item.kind is InputKind.SEED and default in {None, "-1"}):
         return RANDOM
     if default is None:
@@ -158,6 +168,10 @@ def files_of(files: Sequence[object]) -> str:
 
 def value_words(item: Input, value: Value) -> str:
     """What was given, as markdown."""
+    if value == "":
+        return "(empty)"
     if isinstance(value, tuple):
         return safe(files_of(value), _SHOWN)
+    if item.kind is not InputKind.TEXT and is_secret(value):
+        return safe(value.partition("?")[0], _SHOWN)
     return safe(value, _SHOWN) if item.kind is InputKind.TEXT else code(clipped(value, _CODED), _CODED)

@@ -48,13 +48,15 @@ def option_of(item: Input, picked: str) -> str | None:
     return next((option for option in choices_of(item) if hash_of(option) == picked), None)
 
 
-def list_message(form: Form, section: Section, page: int = 0) -> Screen:
-    """The options that the form's search finds, on this page or the nearest that there is."""
+def list_message(form: Form, section: Section, page: int | None = None) -> Screen:
+    """The options that the form's search finds, on this page or the nearest that there is; None for the current one."""
     item, place = section.inputs[0], f"{form.id}-{section.number}"
     found = _found(choices_of(item), form.search)
+    picked = meant(item, form.values.get(item.key), default_of(item))
+    if page is None:
+        page = found.index(picked) // limits.SELECT_OPTIONS if picked in found else 0
     shown = page_at(found, page, limits.SELECT_OPTIONS)
     verbs = Verbs("turn", "item", f"Pick one of {len(found)}…")
-    picked = meant(item, form.values.get(item.key), default_of(item))
     view = paging(shown, menu_options(shown.items, picked), verbs, before=f"{place}-")
     if choices_of(item):
         view.add_item(button("seek", place, "Search", "🔎", style=discord.ButtonStyle.primary))
@@ -88,7 +90,10 @@ def _embed(form: Form, item: Input, shown: Page[str]) -> discord.Embed:
 
 def _count(search: str, shown: Page[str]) -> str:
     if not search:
-        return f"{shown.total} options. **Search** is quickest." if shown.total else "There is nothing to pick from."
+        if not shown.total:
+            return "There is nothing to pick from."
+        options = "1 option." if shown.total == 1 else f"{shown.total} options."
+        return f"{options} **Search** is quickest." if shown.count > 1 else options
     wanted = code(search, 60)
     if not shown.total:
         return f"No option has {wanted} in its name. Search for less of it."

@@ -1,13 +1,15 @@
 """A form's screens of up to five fields, and what was filled in there, read back; pure."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from enum import Enum, auto
 from typing import Any, Final
 
 import discord
 
 from cogs.ui import limits
 from cogs.ui.fields import CLEARED, KEPT, REMOVE, UPLOAD, VALUE, Asked, Label, fields_for, hash_of
-from cogs.ui.input_words import choices_of, is_default, names_of
+from cogs.ui.input_words import choices_of, default_of, is_default, names_of
 from cogs.ui.problems import fault_words
 from cogs.ui.text import plain
 from core.comfydeploy.inputs import Input
@@ -19,10 +21,20 @@ from core.forms.form import Form, FormNeeded
 from core.forms.sections import FIELDS, Section, fields_of
 
 _SEARCH: Final = "search"
+_NAME: Final = 100  # characters of what is no link, shown as a file's name
 _MISSING: Final = {Fault.MISSING, Fault.MISSING_PICTURE}
 _TEXT, _MENU, _RADIOS, _BOX = 4, 3, 21, 23  # https://docs.discord.com/developers/components/reference#component-object
 
 Sent = Mapping[str, Any]
+
+
+class _Left(Enum):
+    """For an input that stays as it is."""
+
+    LEFT = auto()
+
+
+_LEFT: Final = _Left.LEFT
 
 
 def section_modal(form: Form, section: Section) -> discord.ui.Modal:
@@ -79,13 +91,16 @@ def _modal(title: str, tail: str, custom_id: str, fields: Iterable[Label]) -> di
 
 def _fields(form: Form, inputs: Iterable[Input]) -> Iterator[Label]:
     names, roles = names_of(form.deployment.inputs), form.deployment.roles
-    wrong = {problem.key: fault_words(problem) for problem in form.problems if problem.fault not in _MISSING}
+    wrong = defaultdict[str, list[str]](list)
+    for problem in form.problems:
+        if problem.fault not in _MISSING:
+            wrong[problem.key].append(fault_words(problem))
     for item in inputs:
         asked = Asked(
             item,
             names[item.key],
             form.values.get(item.key),
-            wrong=wrong.get(item.key, "").replace("`", ""),  # nothing reads markdown there
+            wrong=" ".join(wrong[item.key]).replace("`", ""),  # nothing reads markdown there
             is_drawn=item is roles.seed,
             is_roomy=item in {roles.prompt, roles.negative},
         )
@@ -95,17 +110,18 @@ def _fields(form: Form, inputs: Iterable[Input]) -> Iterator[Label]:
 # -- the way back --
 
 
-def answers_of(data: object, inputs: Iterable[Input]) -> dict[str, Value]:
-    """What was filled in, by input id, from an interaction's data; an empty text is the default again.
+def answers_of(data: object, inputs: Iterable[Input]) -> dict[str, Value | None]:
+    """What was filled in, by input id, from an interaction's data; None is the default again.
 
-    What is left out stays as it is: fields that nobody touched though they could not show what is there, and fields
-    that do not fit what their input has become since. Fields of other inputs are ignored.
+    An empty text is given where one could be seen and was deleted. What is left out stays as it is: fields that nobody
+    touched though they could not show what is there, and fields that do not fit what their input has become since.
+    Fields of other inputs are ignored.
     """
     sent = data if isinstance(data, dict) else {}
     fields = dict(_sent_fields(sent))
     files = (sent.get("resolved") or {}).get("attachments") or {}
     answers = {item.key: _answer(item, fields, files) for item in inputs}
-    return {key: answer for key, answer in answers.items() if answer is not None}
+    return {key: answer for key, answer in answers.items() if not isinstance(answer, _Left)}
 
 
 def search_in(data: object) -> str:
@@ -121,17 +137,20 @@ def _sent_fields(sent: Sent) -> Iterator[tuple[str, Sent]]:
             yield field["custom_id"], field
 
 
-def _answer(item: Input, fields: Mapping[str, Sent], files: Mapping[str, Any]) -> Value | None:
+def _answer(item: Input, fields: Mapping[str, Sent], files: Mapping[str, Any]) -> Value | _Left | None:
     if item.kind is InputKind.UNUSABLE:
-        return ""  # it was written out in a command, and no field can take it back
+        return None  # it was written out in a command, and no field can take it back
     key = hash_of(item.key)
     blank = next((letter for letter in (VALUE, KEPT, CLEARED) if letter + key in fields), None)
     text = _text_in(item, fields[blank + key]) if blank is not None else None
     if item.is_file:
         return _files_in(item, text, _uploads(fields.get(UPLOAD + key, {}), files), clears=blank == CLEARED)
+    if text is None or (text == "" and blank == KEPT):
+        return _LEFT
     if text == "":
-        return None if blank == KEPT else ""
-    return "" if text is not None and is_default(item, text) else text
+        is_emptied = item.kind is InputKind.TEXT and default_of(item) and not is_default(item, text)
+        return "" if is_emptied else None
+    return None if is_default(item, text) else text
 
 
 def _text_in(item: Input, field: Sent) -> str | None:
@@ -149,21 +168,28 @@ def _text_in(item: Input, field: Sent) -> str | None:
 
 def _uploads(field: Sent, files: Mapping[str, Any]) -> tuple[Source, ...]:
     found = (files.get(picked) for picked in field.get("values") or ())
-    return tuple(Source(str(file.get("filename") or "file"), file["url"], file.get("size")) for file in found if file)
+    return tuple(
+        Source(str(file.get("filename") or "file"), file["url"], file.get("size"), attached=True)
+        for file in found
+        if file
+    )
 
 
-def _files_in(item: Input, text: str | None, uploads: tuple[Source, ...], *, clears: bool) -> Value | None:
-    """Uploads go before a link; of several pictures both are taken."""
+def _files_in(item: Input, text: str | None, uploads: tuple[Source, ...], *, clears: bool) -> Value | _Left | None:
+    """Both of what is uploaded and what is written, even if that is too much; but an upload replaces a link."""
     written = (text or "").strip()
     if uploads:
-        return (*uploads, *_linked(item, written)) if item.kind is InputKind.IMAGES else uploads
+        links = () if clears and item.kind is not InputKind.IMAGES else written.split()
+        return (*uploads, *(file for link in links if link != REMOVE for file in _linked(item, link)))
     if not written:
-        return "" if clears else None
-    return "" if written == REMOVE or is_default(item, written) else written
+        return None if clears else _LEFT
+    return None if written == REMOVE or is_default(item, written) else written
 
 
-def _linked(item: Input, text: str) -> tuple[File, ...]:
+def _linked(item: Input, link: str) -> tuple[File, ...]:
+    """What is no link is kept as one, so that it is said to be none."""
     try:
-        return read_value(item, text).files if text else ()
+        files = read_value(item, link).files
     except Unfit:
-        return ()
+        files = ()
+    return files or (Source(link[-_NAME:], link),)

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 import discord
 
-from cogs.ui.cards import options_of, page_embeds, page_of
+from cogs.ui.cards import NOTHING, options_of, page_embeds, page_of
 from cogs.ui.embeds import BLURPLE
 from cogs.ui.paging import Verbs, paging
 from core.offer import Deployment
@@ -24,7 +24,7 @@ class Question:
 
     title: str
     sentence: str
-    nothing: str = "Nothing can be run yet: no deployment is on offer. Deploy a workflow in ComfyUI Deploy first."
+    nothing: str = NOTHING
 
 
 GENERATE: Final = Question("What shall it be?", "Pick what to run. `/generate deployment:` finds one by its name.")

@@ -26,9 +26,11 @@ async def show_beside(interaction: discord.Interaction, embed: discord.Embed) ->
     await heard(interaction.followup.send(embed=embed, ephemeral=True))
 
 
-async def beside(answer: Awaitable[object]) -> None:
-    """What may fail: the matter itself is done."""
+async def beside(answer: Awaitable[object]) -> bool:
+    """What may fail, since the matter itself is done; whether it did not."""
     try:
         await heard(answer)
     except (discord.DiscordException, CoreError) as failed:
         log.info("message.not_changed", error=str(failed))
+        return False
+    return True

@@ -1,6 +1,7 @@
 """What is wrong with an input or a file, and what would be right, in a sentence each; pure."""
 
 from collections.abc import Callable
+from difflib import get_close_matches
 from typing import Any, Final
 
 from cogs.ui.text import code, named, number, size
@@ -50,14 +51,24 @@ def _range(problem: Problem) -> str:
     return f"must be {number(high)} or less" if high is not None else "is out of range"
 
 
+def _out_of_range(problem: Problem) -> str:
+    """The node of whole numbers reads no sign: it would silently use its default."""
+    if problem.minimum == 0 and problem.given.strip().startswith("-"):
+        return f"cannot take negative numbers: it {_range(problem)}{_wrote(problem)}"
+    return f"{_range(problem)}{_wrote(problem)}"
+
+
 def _wrote(problem: Problem) -> str:
-    return f" (you wrote {code(problem.given, 60)})."
+    return f" (you wrote {code(problem.given, 60)})." if problem.given else "."
 
 
 def _unknown(problem: Problem) -> str:
     if not problem.choices:
         return "is not an input of this deployment: it has none."
-    return f"is not an input of this deployment. It has: {_choices(problem)}."
+    known = {choice.casefold(): choice for choice in problem.choices}
+    near = [known[name] for name in get_close_matches(problem.name.casefold(), known, n=2)]
+    hint = f" Did you mean {' or '.join(code(name, 40) for name in near)}?" if near else ""
+    return f"is not an input of this deployment.{hint} It has: {_choices(problem)}."
 
 
 def _not_an_option(problem: Problem) -> str:
@@ -83,7 +94,7 @@ _FAULTS: Final[dict[Fault, Callable[[Problem], str]]] = {
     Fault.MISSING_PICTURE: lambda _: "is missing. Give a picture, or a link to one.",
     Fault.NOT_A_NUMBER: lambda p: f"must be a number{_wrote(p)}",
     Fault.NOT_WHOLE: lambda p: f"must be a whole number{_wrote(p)}",
-    Fault.OUT_OF_RANGE: lambda p: f"{_range(p)}{_wrote(p)}",
+    Fault.OUT_OF_RANGE: _out_of_range,
     Fault.NOT_YES_OR_NO: lambda p: f"must be `yes` or `no`{_wrote(p)}",
     Fault.NOT_AN_OPTION: _not_an_option,
     Fault.NOT_A_LINK: lambda p: f"must be a link that starts with `https://`{_wrote(p)}",
@@ -94,6 +105,7 @@ _FAULTS: Final[dict[Fault, Callable[[Problem], str]]] = {
     Fault.NOT_AN_ADDRESS: lambda _: (
         "must be an address such as `https://host:8188/path`: without a password, without `?` and `#`."
     ),
+    Fault.NOT_A_NAME: lambda p: f"must be a file's name, or a link that starts with `https://`{_wrote(p)}",
     Fault.NO_FILE: lambda _: "takes no file. Write something instead.",
     Fault.TOO_MANY: lambda _: f"has too many files: it takes one, or up to {MOST_FILES} where it asks for several.",
     Fault.FILE: _needs_another,

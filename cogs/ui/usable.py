@@ -24,7 +24,7 @@ def usable_in(message: discord.Message) -> tuple[Attached, ...]:
 
 def _attached(message: _Part) -> Iterator[Attached]:
     for item in message.attachments:
-        yield Attached(_kind_of(item), Source(item.filename, item.url, item.size))
+        yield Attached(_kind_of(item), Source(item.filename, item.url, item.size, attached=True))
 
 
 def _shown(message: _Part) -> Iterator[Attached]:
@@ -33,7 +33,9 @@ def _shown(message: _Part) -> Iterator[Attached]:
         for picture in (embed.image, embed.thumbnail):
             address = picture.proxy_url or picture.url
             if address and not address.startswith("attachment:"):
-                yield Attached(InputKind.IMAGE, Source(_name_in(address), address))
+                # the other address is whatever somebody wrote into the embed
+                source = Source(_name_in(address), address, attached=bool(picture.proxy_url))
+                yield Attached(InputKind.IMAGE, source)
 
 
 def _kind_of(item: discord.Attachment) -> InputKind:

@@ -6,9 +6,10 @@ from typing import Any, Final
 import discord
 from discord import app_commands
 
+from cogs.ui.flaws import flaw_words
 from cogs.ui.operator_words import NOTHING_CHANGED, OPERATOR_WORDS, names
 from cogs.ui.problems import file_words, problem_words
-from cogs.ui.text import code, fitting, named
+from cogs.ui.text import block, code, fitting, named
 from core.comfydeploy import operations
 from core.comfydeploy.errors import (
     AccessDenied,
@@ -39,6 +40,7 @@ from core.errors import (
     DeploymentNotFound,
     DeploymentNotHere,
     FormExpired,
+    FormGone,
     InputsInvalid,
     LookingAlready,
     NameAmbiguous,
@@ -101,17 +103,34 @@ def _invalid(error: InputsInvalid) -> str:
 def _form_needed(error: FormNeeded) -> str:
     """Where no form can be shown, as after a reaction or in a terminal."""
     which = f"**{named(error.deployment, 100)}**"
+    if error.form.drift:
+        return (
+            f"The deployment {which} has changed since. {_NOTHING_STARTED} "
+            "Press **Again** under the result to see how, and to run it all the same."
+        )
     if error.problems:
         return _invalid(error)
-    if not error.form.drift:
-        return f"The form of {which} could not be shown. {_NOTHING_STARTED} Please try again."
-    return (
-        f"The deployment {which} has changed since. {_NOTHING_STARTED} "
-        "Press **Again** under the result to see how, and to run it all the same."
+    return f"The form of {which} could not be shown. {_NOTHING_STARTED} Please try again."
+
+
+def _pick_needed(error: PickNeeded) -> str:
+    if error.cause is not None:
+        return words_for(error.cause)
+    return "Say what to run: `/generate deployment:`, and type to search."
+
+
+def _form_expired(error: FormExpired) -> str:
+    words = (
+        "This form is over: it was run, or left alone for 15 minutes, or the bot was restarted. "
+        "`/generate more_inputs:True` opens a new one."
     )
+    typed = "".join(f"\n{block(text, 900)}" for text in error.typed[:3])
+    return f"{words} What you typed:{typed}" if typed else words
 
 
 def _not_found(error: DeploymentNotFound) -> str:
+    if error.reason is not None:
+        return f"The deployment {code(error.wanted, 80)} cannot be run now. {flaw_words(error.reason)}"
     hint = ", ".join(f"**{named(name, 100)}**" for name in error.similar)
     advice = f"Did you mean {hint}?" if hint else "`/deployments` lists what can be run."
     return f"There is no deployment {code(error.wanted, 80)} on offer. {advice}"
@@ -196,11 +215,12 @@ _WORDS: Final[dict[type[BaseException], Callable[[Any], str]]] = {
     ),
     InputsInvalid: _invalid,
     FormNeeded: _form_needed,
-    FormExpired: lambda _: (
-        "This form is over: it was run, or left alone for 15 minutes, or the bot was restarted. "
-        "`/generate` opens a new one."
+    FormExpired: _form_expired,
+    FormGone: lambda e: (
+        f"The deployment **{named(e.label, 100)}** is no longer on offer, so this form is over. {_NOTHING_STARTED} "
+        "`/deployments` lists what can be run."
     ),
-    PickNeeded: lambda _: "Say what to run: `/generate deployment:`, and type to search.",
+    PickNeeded: _pick_needed,
     NothingUsable: lambda _: "This message has no picture, video, sound or other file that could be used.",
     NoTaker: lambda e: (
         f"Nothing on offer here takes {_AS_INPUT.get(e.kind, 'such a file') if e.count == 1 else 'several pictures'}. "
@@ -224,7 +244,7 @@ _WORDS: Final[dict[type[BaseException], Callable[[Any], str]]] = {
         "ComfyUI Deploy did not say whether your run was started, and it cannot be found. "
         "Wait a minute before you try again, else you may pay twice."
     ),
-    StoreFailed: lambda _: f"I cannot write down your wish right now, so nothing was started or changed. {OPERATORS}",
+    StoreFailed: lambda _: f"I cannot reach my own records right now, so nothing was started or changed. {OPERATORS}",
     ManagersOnly: lambda _: "Only people who may manage this server can do that. Nothing was changed.",
     StoreHeld: lambda e: (
         f"This bot runs already, as process {e.pid} on {code(e.host, 60)}. End that first, or wait until it has ended."

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from core.comfydeploy.inputs import Input, Roles, find_roles
-from core.comfydeploy.kinds import InputKind
+from core.comfydeploy.kinds import NUMBERS, InputKind
 from core.comfydeploy.values import Adjusted, Attached, File, Given, Stored, Value
 from core.comfydeploy.written import Unfit, read_value
 from core.errors import Fault, InputsInvalid, Problem
@@ -64,6 +64,18 @@ def assign(inputs: Iterable[Input], given: Given) -> Assigned:
     return found
 
 
+def takes(inputs: Iterable[Input], given: Given) -> bool:
+    """Whether there is an input for everything that was given by role, or is attached."""
+    declared = list(inputs)
+    roles = find_roles(declared)
+    if given.attached:
+        return taker_of(declared, given.attached) is not None
+    return all(
+        getattr(given, name) is None or getattr(roles, name) is not None
+        for name in ("prompt", "negative", "seed", "image")
+    )
+
+
 def taker_of(inputs: Iterable[Input], attached: Sequence[Attached]) -> Input | None:
     """The input that takes these files: of pictures the one that has the role, of several only a batch."""
     declared, kind = list(inputs), attached[0].kind
@@ -88,11 +100,11 @@ def fit(inputs: Iterable[Input], values: Mapping[str, Value], draw: Callable[[in
     fitted, problems, adjusted = dict[str, Any](), list[Problem](), list[Adjusted]()
     files: dict[Input, tuple[File, ...]] = {}
     for item in declared:
-        value = values.get(item.key, "")
-        if _is_drawn(item, value, is_seed=item is roles.seed):
+        value = values.get(item.key)
+        if _is_drawn(item, value or "", is_seed=item is roles.seed):
             fitted[item.key] = draw_seed(item, draw)
             continue
-        if _is_blank(item, value):
+        if value is None or _is_blank(item, value):
             problems += [_missing(item, roles)] if item.required else []
             continue
         try:
@@ -127,9 +139,10 @@ def adjusted_in(inputs: Iterable[Input], values: Mapping[str, Value]) -> tuple[A
     """The numbers that are beyond what their inputs take, whatever else is wrong."""
     found = list[Adjusted]()
     for item in inputs:
-        with contextlib.suppress(Unfit):
-            read = read_value(item, values.get(item.key, ""))
-            found += [read.adjusted] if read.adjusted else []
+        if item.key in values and item.kind in NUMBERS:
+            with contextlib.suppress(Unfit):
+                read = read_value(item, values[item.key])
+                found += [read.adjusted] if read.adjusted else []
     return tuple(found)
 
 
@@ -148,6 +161,8 @@ def _give(found: Assigned, declared: list[Input], name: str, value: Value) -> No
     if target is None:
         choices = tuple(item.key for item in declared)
         found.problems.append(Problem(name[:100], Fault.UNKNOWN, choices=choices))
+    elif target.kind is InputKind.UNUSABLE:
+        found.problems.append(Problem(target.name, Fault.UNUSABLE))
     else:
         _put(found, target, value)
 
@@ -197,11 +212,11 @@ def _is_drawn(item: Input, value: Value, *, is_seed: bool) -> bool:
 
 
 def _is_blank(item: Input, value: Value) -> bool:
-    """Whether it means the default: nodes read nothing as that, and few inputs can be given blanks."""
-    if not value:
-        return True
-    if isinstance(value, tuple) or item.kind is InputKind.TEXT:
-        return False
+    """Whether it means the default: only a text can be nothing, and few inputs can be given blanks."""
+    if item.kind is InputKind.TEXT:
+        return value == ()
+    if not value or isinstance(value, tuple):
+        return not value
     return not value.strip() and value not in item.options
 
 

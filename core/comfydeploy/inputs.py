@@ -16,6 +16,7 @@ MARK: Final = "_stationthis"  # the hidden input that says whose run it is; see 
 
 _LARGEST = 2**64  # no widget of ComfyUI takes more
 _MOST_OPTIONS = 2_000
+_PROMPTS = ("prompt", "positive")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,18 +111,24 @@ def hex_of(colour: object) -> str | None:
 
 
 def find_roles(inputs: Iterable[Input]) -> Roles:
-    """Which inputs take the prompt, the negative prompt, the picture and the seed."""
+    """Which inputs take the prompt, the negative prompt, the picture and the seed.
+
+    A text that goes into any socket, such as the name of a sampler, is a prompt only if it says so; a mask is no
+    picture to start from as long as there is another.
+    """
     usable = list(inputs)
     texts = [item for item in usable if item.kind is InputKind.TEXT]
     negatives = [item for item in texts if _says(item, "negative", "neg", "negativeprompt")]
     positives = [item for item in texts if item not in negatives]
+    prompts = [item for item in positives if not item.is_line or _says(item, *_PROMPTS)]
     pictures = [item for item in usable if item.is_picture]
+    starts = [item for item in pictures if not _says(item, "mask")] or pictures
     seeds = [item for item in usable if item.kind is InputKind.SEED]
     named_seed = (item for item in usable if item.kind is InputKind.WHOLE and _says(item, "seed"))
     return Roles(
-        prompt=_first(positives, "prompt", "positive", "text"),
+        prompt=_first(prompts, *_PROMPTS, "text"),
         negative=negatives[0] if negatives else None,
-        image=_first(pictures, "image"),
+        image=_first(sorted(starts, key=lambda item: not item.required), "image"),
         seed=seeds[0] if seeds else next(named_seed, None),
     )
 

@@ -31,6 +31,7 @@ class InputKind(StrEnum):
 
 
 MODELS: Final = frozenset({InputKind.LORA, InputKind.CHECKPOINT, InputKind.FACE})
+NUMBERS: Final = frozenset({InputKind.NUMBER, InputKind.WHOLE, InputKind.SEED})
 PICTURES: Final = frozenset({InputKind.IMAGE, InputKind.IMAGES})
 
 FILES: Final = PICTURES | {InputKind.VIDEO, InputKind.AUDIO, InputKind.EXR, InputKind.FILE}
@@ -86,7 +87,7 @@ _CLASSES: Final = {
     "Color": NodeClass(InputKind.COLOUR),
     _SOCKET_CLASS: NodeClass(InputKind.UNUSABLE),
 }
-_UNKNOWN_CLASS = NodeClass(InputKind.TEXT)
+_UNKNOWN_CLASS = NodeClass(InputKind.TEXT, is_line=True)
 
 
 def class_of(class_type: object) -> NodeClass | None:

@@ -14,12 +14,13 @@ from core.comfydeploy.kinds import InputKind
 class Source:
     """A file that was given: where it is (an address or a local path), what it is called, its size in bytes if known.
 
-    It is still to be fetched, checked and uploaded.
+    It is still to be fetched, checked and uploaded. `attached`: its address is one that Discord itself handed over.
     """
 
     name: str
     where: str | Path
     size: int | None = None
+    attached: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ class Given:
 class Adjusted:
     """A number beyond what its input takes: the nearest that it does take is used instead. Texts as people write them.
 
-    `minimum` and `maximum` are the range, None where there is none.
+    `minimum` and `maximum` are the range, None where there is none; `key` is the input's id.
     """
 
     name: str
@@ -69,3 +70,4 @@ class Adjusted:
     used: str
     minimum: float | None = None
     maximum: float | None = None
+    key: str = field(default="", compare=False)

@@ -10,15 +10,18 @@ from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
 from core.comfydeploy.inputs import Input, hex_of
-from core.comfydeploy.kinds import MODELS, InputKind
+from core.comfydeploy.kinds import MODELS, NUMBERS, InputKind
 from core.comfydeploy.values import Adjusted, File, Source, Stored, Value
 from core.errors import Fault
+from core.hosts import ANYWHERE, Hosts
 
 MOST_FILES: Final = 10  # of one input: what one message of Discord's can bring
 
 _YES: Final = {"yes", "true", "on", "1", "y"}
 _NO: Final = {"no", "false", "off", "0", "n"}
+_PUBLIC: Final = Hosts(ANYWHERE)  # as far as an address tells: the machine looks up the name
 _LINK: Final = re.compile(r"https?://\S+")
+_PATH: Final = re.compile(r"(^|[\\/])\.\.([\\/]|$)|^[\\/]|^[A-Za-z]:")  # out of the folder where such files are
 _THOUSANDS: Final = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+")
 _HEX: Final = re.compile(r"#?([0-9a-fA-F]{6}|[0-9a-fA-F]{3})")
 _NAME: Final = 100  # characters of a file's name
@@ -51,7 +54,7 @@ def read_value(item: Input, value: Value) -> Read:
         return _files(item, value)
     if item.is_file:
         return _links(item, value)
-    if item.kind in _NUMBERS:
+    if item.kind in NUMBERS:
         return _number(item, value)
     return Read(_TEXTS.get(item.kind, _as_it_is)(item, value))
 
@@ -75,6 +78,10 @@ def text_of(item: Input, value: object) -> Value:
 def _files(item: Input, files: tuple[File, ...]) -> Read:
     if not item.is_file:
         raise Unfit(Fault.NO_FILE)
+    if any(
+        isinstance(file, Source) and isinstance(file.where, str) and not _LINK.fullmatch(file.where) for file in files
+    ):
+        raise Unfit(Fault.NOT_A_LINK)
     if len(files) > (MOST_FILES if item.kind is InputKind.IMAGES else 1):
         raise Unfit(Fault.TOO_MANY)
     return Read(files=files)
@@ -84,7 +91,7 @@ def _links(item: Input, text: str) -> Read:
     """An installed file's name is a value for audio only."""
     links = text.split() if item.kind is InputKind.IMAGES else [text.strip()]
     if item.kind is InputKind.AUDIO and "://" not in text:
-        return Read(text.strip())
+        return Read(_model(item, text))
     if not links or not all(_LINK.fullmatch(link) for link in links):
         raise Unfit(Fault.NOT_A_LINK)
     return _files(item, tuple(Source(_name_in(link), link) for link in links))
@@ -111,7 +118,7 @@ def _number(item: Input, text: str) -> Read:
         used = math.floor(high) if is_whole else -_float_above(-high)
     if _is_beyond(used, low, high):  # the range is empty, so nothing is in it
         raise Unfit(Fault.OUT_OF_RANGE)
-    adjusted = None if used == number else Adjusted(item.name, text.strip()[:_SHOWN], _plain(used), low, high)
+    adjusted = None if used == number else Adjusted(item.name, text.strip()[:_SHOWN], _plain(used), low, high, item.key)
     return Read(used, adjusted=adjusted)
 
 
@@ -177,8 +184,10 @@ def _choice(item: Input, text: str) -> str:
 def _model(_: Input, text: str) -> str:
     """The name of a file on the machine, or where the machine can load it from."""
     name = text.strip()
-    if "://" in name and not (_LINK.fullmatch(name) and name.startswith("https:")):
+    if "://" in name and not (_LINK.fullmatch(name) and _PUBLIC.allows(name)):
         raise Unfit(Fault.NOT_A_LINK)
+    if "://" not in name and _PATH.search(name):
+        raise Unfit(Fault.NOT_A_NAME)
     return name
 
 
@@ -191,7 +200,6 @@ def _colour(_: Input, text: str) -> list[dict[str, int]]:
     return [{"r": red, "g": green, "b": blue}]
 
 
-_NUMBERS: Final = {InputKind.NUMBER, InputKind.WHOLE, InputKind.SEED}
 _TEXTS: Final[dict[InputKind, Callable[[Input, str], Any]]] = {
     InputKind.SWITCH: _switch,
     InputKind.CHOICE: _choice,

@@ -15,6 +15,9 @@ from core.forms.drift import Drift
 LIFE: Final = 15 * 60.0  # seconds
 _MOST: Final = 2_000
 _MOST_OF_ONE: Final = 10  # of one person
+_WEIGHT_OF_ONE: Final = 500_000  # characters; a form of 80 inputs filled up with text has 320,000
+_WEIGHT: Final = 20_000_000  # characters of all
+_LIGHT: Final = _WEIGHT // _WEIGHT_OF_ONE  # drafts that cannot be too much
 
 
 @dataclass(eq=False)
@@ -24,14 +27,17 @@ class Draft:
     Until a deployment was picked there is only `given`. After that `values` are by input id, as given, for `inputs` as
     they were when the person last saw them. `problems` are those of a command, of which `unread` are of any deployment,
     `refused` by input id those of files that were given last; all are said along with what does not fit. `drift` is how
-    the inputs changed meanwhile.
-    `is_wanted`: the person wants to see the form even if nothing is missing.
+    the inputs changed meanwhile. `is_wanted`: the person wants to see the form even if nothing is missing. `label` is
+    see the form even if nothing is missing. `label` is what the deployment is called; before it was picked, `labels`
+    are those that may be meant, none for any. `is_sent` while it is being submitted.
     """
 
     owner: int
     id: str = field(default_factory=lambda: secrets.token_hex(8))
     given: Given = field(default_factory=Given)
+    labels: tuple[str, ...] = ()
     deployment: str | None = None
+    label: str = ""
     inputs: tuple[Input, ...] = ()
     values: dict[str, Value] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
@@ -42,6 +48,14 @@ class Draft:
     next: int = 0
     search: str = ""
     is_wanted: bool = False
+    is_sent: bool = False
+
+    @property
+    def weight(self) -> int:
+        """Characters that are kept, about."""
+        named = self.given.named
+        texts = [*self.values.values(), *named.values(), *named, self.given.prompt or "", self.given.negative or ""]
+        return sum(len(text) for text in texts if isinstance(text, str))
 
 
 class Drafts:
@@ -58,10 +72,10 @@ class Drafts:
         """From now on for a whole life."""
         self._kept[draft.id] = (self._clock(), draft)
         self._kept.move_to_end(draft.id)
-        mine = [known.id for _, known in self._kept.values() if known.owner == draft.owner]
-        for old in mine[:-_MOST_OF_ONE]:
-            self.drop(old)
-        while len(self._kept) > _MOST or self._is_over(next(iter(self._kept))):
+        mine = [known for _, known in self._kept.values() if known.owner == draft.owner]
+        while len(mine) > _MOST_OF_ONE or (len(mine) > 1 and sum(known.weight for known in mine) > _WEIGHT_OF_ONE):
+            self.drop(mine.pop(0).id)
+        while len(self._kept) > 1 and (self._is_too_much() or self._is_over(next(iter(self._kept)))):
             self._kept.popitem(last=False)
 
     def get(self, draft_id: str, owner: int) -> Draft:
@@ -76,6 +90,12 @@ class Drafts:
 
     def drop(self, draft_id: str) -> None:
         self._kept.pop(draft_id, None)
+
+    def _is_too_much(self) -> bool:
+        """Weighed only where it may be: a draft of what people usually write weighs next to nothing."""
+        if len(self._kept) > _MOST:
+            return True
+        return len(self._kept) > _LIGHT and sum(known.weight for _, known in self._kept.values()) > _WEIGHT
 
     def _is_over(self, draft_id: str) -> bool:
         return self._clock() - self._kept[draft_id][0] > LIFE

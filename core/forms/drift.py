@@ -7,6 +7,7 @@ from typing import Any
 from core.comfydeploy.fit import fit
 from core.comfydeploy.inputs import Input
 from core.comfydeploy.kinds import MODELS
+from core.comfydeploy.values import Value
 from core.comfydeploy.written import text_of
 from core.errors import InputsInvalid
 
@@ -60,3 +61,16 @@ def _fits(item: Input, value: object) -> bool:
     except InputsInvalid:
         return False
     return not fitted.adjusted
+
+
+def still_fit(values: Mapping[str, Value], now: Iterable[Input]) -> dict[str, Value]:
+    """What was given and is taken by the inputs as they are now, maybe adjusted."""
+    return {item.key: values[item.key] for item in now if item.key in values and _is_taken(item, values[item.key])}
+
+
+def _is_taken(item: Input, value: Value) -> bool:
+    try:
+        fit([item], {item.key: value}, lambda low, _: low)
+    except InputsInvalid:
+        return False
+    return True

@@ -71,11 +71,15 @@ class FormNeeded(InputsInvalid):
 
 
 class PickNeeded(CoreError):
-    """A wish that does not say what to run; what was given is kept in the draft with this id."""
+    """A wish that does not say what to run; what was given is kept in the draft with this id.
 
-    def __init__(self, draft: str) -> None:
-        super().__init__(draft)
+    `cause` is set where it does say something, that is unknown or not clear.
+    """
+
+    def __init__(self, draft: str, cause: CoreError | None = None) -> None:
+        super().__init__(draft if cause is None else str(cause))
         self.draft = draft
+        self.cause = cause
 
 
 class NothingUsable(CoreError):

@@ -51,7 +51,8 @@ class Allowed:
 class Offering:
     """Where there is no server (None, in direct messages) and without `settings` all is on offer, and nothing is set.
 
-    What is said of a catalog's errors holds here too: `ApiError`, and `TookTooLong`.
+    What is said of a catalog's errors holds here too: `ApiError`, and `TookTooLong`. Whatever asks for a server raises
+    `StoreFailed` where its settings cannot be read: nobody knows then what it forbids.
     """
 
     def __init__(self, catalog: Catalog, settings: KeptSettings | None) -> None:
@@ -61,10 +62,14 @@ class Offering:
         self._parts: OrderedDict[frozenset[str], Offer] = OrderedDict()
 
     async def allowed(self, guild: int | None) -> Allowed:
-        """Waits for nothing but the bot's own database, and that once for a server."""
+        """Waits for nothing but the bot's own database, and that once for a server.
+
+        Raises:
+            StoreFailed: it does not say.
+        """
         if guild is None or self._settings is None:
             return Allowed()
-        return _allowed_by(await self._settings.get_server(guild))
+        return _allowed_by(await self._settings.get_server_surely(guild))
 
     async def list(self, guild: int | None) -> Kept[Offer]:
         """As `Catalog.list_deployments`, but only what is allowed there."""
@@ -114,7 +119,7 @@ class Offering:
             return
         try:
             async with asyncio.timeout(_PATIENCE):
-                if (await self._settings.get_person(user)).last != deployment_id:
+                if (await self._settings.get_person_surely(user)).last != deployment_id:
                     await self._settings.change_person(user, lambda now: replace(now, last=deployment_id))
         except (StoreFailed, TimeoutError) as error:
             log.warning("offering.not_remembered", user=user, reason=str(error) or "it takes too long")

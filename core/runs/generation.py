@@ -8,7 +8,7 @@ from typing import Final
 import structlog
 
 from core.deadline import PATIENCE, deadline
-from core.errors import AlreadyAsked, InputsInvalid
+from core.errors import AlreadyAsked, CoreError, InputsInvalid
 from core.forms.wish import Wish
 from core.people.actor import Actor
 from core.runs.cancelling import Cancelling
@@ -54,7 +54,6 @@ class Generation:
         self._repeats = Repeats(parts, draw)
         self._double_click = double_click
         self._repeating: set[tuple[int, str]] = set()
-        self._sending: set[str] = set()  # forms
 
     async def check(self, wish: Wish) -> None:
         """Raise what can be known from memory alone, so that a wish can be refused before it is acknowledged.
@@ -78,20 +77,13 @@ class Generation:
 
     async def check_form(self, draft: str, actor: Actor) -> None:
         """As `check`, for a form that was filled in. Raises `AlreadyAsked`, too."""
-        if draft in self._sending:
-            raise AlreadyAsked
         await self._parts.forms.check_draft(draft, actor)
         self._parts.limits.check(actor)
 
     async def start_form(self, draft: str, actor: Actor, surface: Surface, cause: str | None = None) -> Delivery:
         """As `start`, for a form that was filled in. Raises `FormExpired`, too."""
-        if draft in self._sending:
-            raise AlreadyAsked
-        self._sending.add(draft)
-        try:
+        with self._parts.forms.sending(draft, actor):
             return await self._begin(await self._parts.forms.order_of(draft, actor), surface, cause)
-        finally:
-            self._sending.discard(draft)
 
     async def resume(self, restore: Restore) -> int:
         """Go on with every delivery that the last process left open; how many. Raises `StoreFailed`."""
@@ -193,5 +185,7 @@ class Generation:
             delivery = await self._ordering.order(order, surface, cause)
         except InputsInvalid as invalid:
             raise self._parts.forms.refused(order, invalid) from None
+        except CoreError as error:
+            raise self._parts.forms.kept(order.draft, error) from None
         await self._parts.forms.done(order)
         return delivery

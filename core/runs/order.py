@@ -70,11 +70,13 @@ def _fitted(written: dict[str, Any], deployment: Deployment) -> Fitted:
 def _written(file: File) -> dict[str, Any]:
     if isinstance(file, Stored):
         return {"name": file.name, "address": file.address}
-    return {"name": file.name, "where": str(file.where), "size": file.size}
+    return {"name": file.name, "where": str(file.where), "size": file.size, "attached": file.attached}
 
 
 def _file(written: dict[str, Any]) -> File:
     if "address" in written:
         return Stored(written["name"], written["address"])
     where = written["where"]
-    return Source(written["name"], where if "://" in where else Path(where), written["size"])
+    # versions before did not write it: what they left waiting may be an attachment, and has to arrive
+    attached = written.get("attached", True)
+    return Source(written["name"], where if "://" in where else Path(where), written["size"], attached)

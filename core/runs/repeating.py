@@ -12,7 +12,7 @@ from core.comfydeploy.models import Run
 from core.comfydeploy.written import text_of
 from core.errors import DeploymentGone, DeploymentNotFound
 from core.forms.draft import Draft
-from core.forms.drift import Drift, drift_between, drift_of_values
+from core.forms.drift import Drift, drift_between, drift_of_values, still_fit
 from core.offer import Deployment
 from core.people.actor import Actor
 from core.runs.mark import read_mark, shown_inputs
@@ -48,7 +48,8 @@ class Repeats:
         if roles.seed:
             values.pop(roles.seed.key, None)
         if drift:
-            raise self._parts.forms.needed(_draft(run.id, actor, deployment, values, drift), deployment)
+            shown = values if actor.user == mark.user else _public(deployment, values)
+            raise self._parts.forms.needed(_draft(run.id, actor, deployment, shown, drift), deployment)
         if roles.seed:
             values[roles.seed.key] = draw_seed(roles.seed, self._draw)
         return Order(deployment, Fitted(values, {}, *shown_values(roles, values)), actor, parent=run.id)
@@ -68,9 +69,20 @@ class Repeats:
         return drift_between(parse_inputs(graph), deployment.inputs) or None
 
 
+def _public(deployment: Deployment, values: dict[str, Any]) -> dict[str, Any]:
+    """What everybody can see of a run: a form shows its values, and the rest is its owner's business."""
+    prompt = deployment.roles.prompt
+    return {prompt.key: values[prompt.key]} if prompt is not None and prompt.key in values else {}
+
+
 def _draft(run_id: str, actor: Actor, deployment: Deployment, values: dict[str, Any], drift: Drift) -> Draft:
     """What of a run's values still has an input, as a person would have given it."""
     kept = {item.key: text_of(item, values[item.key]) for item in deployment.inputs if item.key in values}
     draft = Draft(actor.user, deployment=deployment.id, inputs=deployment.inputs)
-    draft.values, draft.drift, draft.parent = kept, drift, run_id
+    draft.values, draft.drift, draft.parent, draft.label = (
+        still_fit(kept, deployment.inputs),
+        drift,
+        run_id,
+        deployment.label,
+    )
     return draft

@@ -33,19 +33,28 @@ class Uploading:
             InputsInvalid: some cannot be used; all of them are named.
             ApiError: ComfyUI Deploy did not take one.
         """
+        if not fitted.files:
+            return
+        async with self._shown(delivery):
+            await self._upload(delivery, fitted)
+
+    async def _upload(self, delivery: Delivery, fitted: Fitted) -> None:
         problems = []
         for target, files in list(fitted.files.items()):
-            addresses = []
-            for file in files:
-                try:
-                    addresses.append(await self._address(delivery, target, file))
-                except FileError as error:
-                    problems.append(file_problem(target, error))
+            tried = await asyncio.gather(*(self._tried(delivery, target, file) for file in files))
+            problems += [file_problem(target, found) for found in tried if isinstance(found, FileError)]
+            addresses = [found for found in tried if isinstance(found, str)]
             if len(addresses) == len(files):
                 fitted.with_files(target, addresses)
                 del fitted.files[target]
         if problems:
             raise InputsInvalid(problems, delivery.view.deployment)
+
+    async def _tried(self, delivery: Delivery, target: Input, file: File) -> str | FileError:
+        try:
+            return await self._address(delivery, target, file)
+        except FileError as error:
+            return error
 
     async def _address(self, delivery: Delivery, target: Input, source: File) -> str:
         if isinstance(source, Stored):
@@ -55,8 +64,7 @@ class Uploading:
             if size is None or size > LARGE:
                 delivery.tell(upload=Upload(source.name, sent, size))
 
-        async with self._shown(delivery):
-            return (await self._parts.uploads.take(target, source, tell)).address
+        return (await self._parts.uploads.take(target, source, tell)).address
 
     @asynccontextmanager
     async def _shown(self, delivery: Delivery) -> AsyncIterator[None]:

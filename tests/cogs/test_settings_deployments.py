@@ -116,10 +116,39 @@ async def test_nothing_picked_on_each_page_allows_nothing_and_one_press_allows_a
 
     await office.manager.select(panel, "st:allow:", [])
 
-    await office.says(panel, "**Nothing may be run here**")
+    await office.says(panel, "**Nothing may be run here until")
     await office.manager.click(panel, "Allow all")
     await office.says(panel, "**Everything on offer may be run here**")
     assert await office.allowed() == Allowed()
+
+
+async def test_from_none_one_is_picked_with_two_presses(office: Office) -> None:
+    panel = await office.panel("**Everything on offer may be run here**")
+    await office.offering.change(office.guild, default=key(2))
+
+    await office.manager.click(panel, "Start from none")
+    await office.says(panel, "⛔ **Nothing may be run here until you pick something.**")
+    nothing = await office.allowed()
+    await office.manager.select(panel, "st:allow:", [key(2)])
+    await office.says(panel, "**1 of 30 deployments** may be run here: **thing 02**")
+
+    assert (nothing, await office.allowed()) == (Allowed(frozenset()), Allowed(frozenset({key(2)}), key(2)))
+
+
+async def test_what_is_searched_for_is_all_that_a_pick_changes_and_the_panel_keeps_to_it(office: Office) -> None:
+    panel = await office.panel("only what is found by `thing 2`", search="thing 2")
+    shown = await office.says(panel, "only what is found by")
+    found = [option["value"] for option in shown["components"][0]["components"][0]["options"]]
+
+    await office.manager.select(panel, "st:allow:", found[:1])
+    await office.says(panel, f"**{COUNT + 1 - len(found)} of 30 deployments** may be run here")
+    still = await office.says(panel, "only what is found by `thing 2`")
+    await office.manager.click(panel, "Show all")
+    await office.says(panel, "Pick in the first menu what may be run here")
+
+    assert 1 < len(found) < COUNT
+    assert len(still["components"][0]["components"][0]["options"]) == len(found)
+    assert (await office.allowed()).ids == frozenset(key(number) for number in range(COUNT)) - set(found[1:])
 
 
 async def test_a_pick_is_of_what_the_person_saw_though_the_list_has_changed(office: Office) -> None:
@@ -168,7 +197,7 @@ async def test_what_is_not_allowed_becomes_no_default(office: Office) -> None:
     assert await office.allowed() == Allowed(frozenset({key(1)}), None)
 
 
-@pytest.mark.parametrize("verb", ["allow", "default", "allowall", "allowpage"])
+@pytest.mark.parametrize("verb", ["allow", "default", "allowall", "allownone", "allowpage"])
 async def test_who_does_not_manage_the_server_is_refused_at_each_press(office: Office, verb: str) -> None:
     stranger = office.sandbox.user("stranger")
     what = "0-0-1" if verb == "allowpage" else "0-0"

@@ -18,8 +18,8 @@ NOWHERE = "http://127.0.0.1:9"
 @asynccontextmanager
 async def fetching(hosts: Hosts, names: Names | None = None, seconds: float = 10.0) -> AsyncIterator[Media]:
     """Media that takes inputs and outputs from these hosts."""
-    network = Network(aiohttp.ClientTimeout(total=seconds), (lambda: names) if names else aiohttp.ThreadedResolver)
-    async with Media.connect(inputs=hosts, outputs=hosts, network=network) as media:
+    network = Network(aiohttp.ClientTimeout(total=seconds), (lambda: names) if names else aiohttp.AsyncResolver)
+    async with Media.connect(inputs=hosts, attachments=hosts, outputs=hosts, network=network) as media:
         yield media
 
 

@@ -62,7 +62,7 @@ async def at_desk(
 ) -> AsyncIterator[Desk]:
     """A desk with these changes switched on and these environments on offer; files are taken from `inputs`."""
     async with AsyncExitStack() as stack:
-        media = await stack.enter_async_context(Media.connect(inputs=inputs, outputs=NO_HOSTS))
+        media = await stack.enter_async_context(Media.connect(inputs=inputs, attachments=NO_HOSTS, outputs=NO_HOSTS))
         terms = Terms(environments, 3600.0, 3600.0)
         catalog = await stack.enter_async_context(aclosing(Catalog(api, terms)))
         desk = Desk(sandbox, catalog, Operators(api, catalog, media, frozenset(allowed)))

@@ -9,6 +9,8 @@ from aiohttp import web
 from core.catalog import Catalog, Terms
 from core.comfydeploy.client import ComfyDeploy
 from core.comfydeploy.errors import ApiError, KeyRefused, ServerFault, WrongAddress
+from core.errors import Flaw
+from core.offer import Unreadable
 from core.reading import Pinned
 from stationthis_discord.sandbox.comfydeploy import ComfyDeploySandbox, faults
 from stationthis_discord.sandbox.comfydeploy.samples import broken
@@ -70,24 +72,36 @@ async def test_a_pin_that_is_gone_costs_only_itself_and_is_named(server: ComfyDe
     async with offering(server, GONE, _pin(server, "upscale")) as catalog:
         offer = (await catalog.list_deployments()).value
 
-    assert ([item.label for item in offer.deployments], offer.unreadable) == (["Upscale"], ("gone",))
+    assert ([item.label for item in offer.deployments], offer.unreadable) == (
+        ["Upscale"],
+        (Unreadable("gone", Flaw.GONE),),
+    )
 
 
 async def test_pins_that_are_all_gone_are_an_empty_offer(server: ComfyDeploySandbox) -> None:
     async with offering(server, GONE) as catalog:
         offer = (await catalog.list_deployments()).value
 
-    assert (offer.deployments, offer.unreadable) == ((), ("gone",))
+    assert (offer.deployments, offer.unreadable) == ((), (Unreadable("gone", Flaw.GONE),))
 
 
-@pytest.mark.parametrize("fault", [faults.SERVER_ERROR, faults.NOT_JSON, faults.WRONG_SHAPE], ids=["500", "HTML", "{}"])
-async def test_a_pin_that_cannot_be_read_costs_only_itself(server: ComfyDeploySandbox, fault: faults.Fault) -> None:
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [(faults.SERVER_ERROR, Flaw.FAULTY), (faults.NOT_JSON, Flaw.ODD), (faults.WRONG_SHAPE, Flaw.ODD)],
+    ids=["500", "HTML", "{}"],
+)
+async def test_a_pin_that_cannot_be_read_costs_only_itself(
+    server: ComfyDeploySandbox, fault: faults.Fault, reason: Flaw
+) -> None:
     cracked = _pin(server, "caption")
     server.faults.add("GET", f"*/{cracked.version_id}", fault)
     async with offering(server, cracked, _pin(server, "upscale")) as catalog:
         offer = (await catalog.list_deployments()).value
 
-    assert ([item.label for item in offer.deployments], offer.unreadable) == (["Upscale"], ("Caption",))
+    assert ([item.label for item in offer.deployments], offer.unreadable) == (
+        ["Upscale"],
+        (Unreadable("Caption", reason),),
+    )
 
 
 @pytest.mark.parametrize(("fault", "error"), [(faults.SERVER_ERROR, ServerFault), (faults.REVOKED, KeyRefused)])
@@ -119,7 +133,10 @@ async def test_a_version_that_does_not_say_its_workflow_is_unreadable() -> None:
     ):
         offer = (await catalog.list_deployments()).value
 
-    assert ([item.label for item in offer.deployments], offer.unreadable) == (["pin 1"], ("pin 2",))
+    assert ([item.label for item in offer.deployments], offer.unreadable) == (
+        ["pin 1"],
+        (Unreadable("pin 2", Flaw.ODD),),
+    )
 
 
 async def test_without_pins_an_older_server_has_nothing_to_offer(quick_retries: None) -> None:

@@ -166,6 +166,25 @@ def test_a_picture_made_to_be_slow_is_not(what: str) -> None:
     assert time.process_time() - started < 1
 
 
+class Counted(io.BytesIO):
+    """A file that counts how often it is read."""
+
+    reads = 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        self.reads += 1
+        return super().read(size)
+
+
+def test_the_parts_of_all_the_remarks_in_a_gif_count_together() -> None:
+    file = Counted(bytes_of.gif_of_remarks(300, 300))
+
+    with pytest.raises(FileNotAnImage):
+        content_of(file, "a.gif", PICTURE)
+
+    assert file.reads < 21_000
+
+
 @pytest.mark.parametrize("what", FILMS)
 @pytest.mark.parametrize("name", ["clip.mp4", "clip", "clip.png"])
 def test_a_video_is_what_its_bytes_are(what: str, name: str) -> None:

@@ -20,7 +20,7 @@ from tests.core.stub import Answer, hanging, saying, sending, serving
 async def hurried(hosts: Hosts, seconds: float = 10.0) -> AsyncIterator[Media]:
     """As `fetching`, for hosts that fail: they are asked again at once."""
     network = Network(aiohttp.ClientTimeout(total=seconds), pauses=(0.0, 0.0))
-    async with Media.connect(inputs=Hosts(), outputs=hosts, network=network) as media:
+    async with Media.connect(inputs=Hosts(), attachments=Hosts(), outputs=hosts, network=network) as media:
         yield media
 
 
@@ -122,7 +122,7 @@ async def test_a_host_that_hangs_is_given_up_within_the_time_out() -> None:
 async def test_a_persons_file_is_waited_for_no_longer_than_for_all_tries_together() -> None:
     async with serving(hanging) as host:
         network = Network(aiohttp.ClientTimeout(total=10), patience=0.05)
-        async with Media.connect(inputs=trusting(host), outputs=Hosts(), network=network) as media:
+        async with Media.connect(inputs=trusting(host), attachments=Hosts(), outputs=Hosts(), network=network) as media:
             with pytest.raises(FileUnavailable):
                 async with media.input(Source("a.png", f"{host.url}/a.png"), 1000):
                     pass

@@ -162,6 +162,19 @@ def private_last(canary: Stub) -> Names:
     return Names(AWAY, ("127.0.0.1", canary.port))
 
 
+class Silent(Names):
+    """Name servers that never answer."""
+
+    is_closed = False
+
+    async def resolve(self, *_: object, **__: object) -> list[ResolveResult]:
+        await asyncio.Event().wait()
+        raise AssertionError("waited for ever, and yet it went on")
+
+    async def close(self) -> None:
+        self.is_closed = True
+
+
 class Rebound(Names):
     """A name that leads to a public address when it is asked for first, and home from then on."""
 
@@ -188,7 +201,7 @@ async def test_no_name_leads_to_this_machine(lead: Callable[[Stub], Names], erro
     async with sending(b"") as canary:
         names = lead(canary)
         network = replace(NETWORK, resolve=lambda: names, pauses=(0.0, 0.0))
-        async with Media.connect(inputs=ANY_HOST, outputs=Hosts(), network=network) as media:
+        async with Media.connect(inputs=ANY_HOST, attachments=Hosts(), outputs=Hosts(), network=network) as media:
             with pytest.raises(error):
                 await taken(media, "https://files.example/a.png")
 
@@ -283,8 +296,12 @@ async def test_an_allowed_name_that_leads_to_a_private_address_is_never_asked() 
 
 
 async def test_the_system_resolver_is_held_to_the_same() -> None:
-    with pytest.raises(NotPublic):
-        await PublicResolver(Hosts(OUTPUT_HOSTS), aiohttp.ThreadedResolver()).resolve("localhost", 443)
+    resolver = PublicResolver(Hosts(OUTPUT_HOSTS), aiohttp.AsyncResolver())
+    try:
+        with pytest.raises(NotPublic):
+            await resolver.resolve("localhost", 443)
+    finally:
+        await resolver.close()
 
 
 async def test_a_host_the_operator_named_may_be_private() -> None:
@@ -292,6 +309,61 @@ async def test_a_host_the_operator_named_may_be_private() -> None:
         names = Names(("127.0.0.1", host.port))
         async with fetching(Hosts(trusted=frozenset({"files.test"})), names) as media:
             assert await fetched(media, "http://files.test/a.png") == CONTENT
+
+
+async def test_what_discord_handed_over_may_come_from_where_no_link_leads() -> None:
+    async with serving(saying(CONTENT)) as discord:
+        url = f"{discord.url}/users/@me"
+        network = replace(NETWORK, pauses=())
+        async with Media.connect(
+            inputs=ANY_HOST, attachments=trusting(discord), outputs=Hosts(), network=network
+        ) as media:
+            with pytest.raises(FileHostRefused):
+                await taken(media, url)
+            asked = len(discord.requests)
+            async with media.input(Source("photo.png", url, attached=True), 2**20) as local:
+                content = local.file.read()
+
+    assert (asked, content) == (0, CONTENT)
+
+
+async def test_no_link_is_redirected_to_where_only_attachments_come_from() -> None:
+    async with (
+        serving(saying(CONTENT)) as discord,
+        serving(redirecting(f"{discord.url}/users/@me")) as host,
+        Media.connect(inputs=trusting(host), attachments=trusting(discord), outputs=Hosts()) as media,
+    ):
+        with pytest.raises(FileHostRefused):
+            await taken(media, f"{host.url}/a.png")
+
+    assert (len(host.requests), discord.requests) == (1, [])
+
+
+async def test_a_name_with_letters_of_other_scripts_is_looked_up_as_it_is_written() -> None:
+    names = Names()
+    network = replace(NETWORK, resolve=lambda: names, pauses=())
+    async with Media.connect(inputs=ANY_HOST, attachments=Hosts(), outputs=Hosts(), network=network) as media:
+        with pytest.raises(FileUnavailable):
+            await taken(media, "https://xn--bcher-kva.example/a.png")
+
+    assert names.asked == ["xn--bcher-kva.example"]
+
+
+async def test_a_host_that_two_readers_of_addresses_read_differently_is_refused() -> None:
+    async with fetching(Hosts(trusted=frozenset({"fe80::1%lo:9"}))) as media:
+        with pytest.raises(FileHostRefused):
+            await taken(media, "http://[fe80::1%LO]:9/a.png")  # one folds the name of the interface, one does not
+
+
+async def test_names_that_nobody_answers_for_are_given_up_soon_and_closed_in_the_end() -> None:
+    names = Silent()
+    network = replace(NETWORK, resolve=lambda: names, pauses=(), lookup=0.01)
+    async with Media.connect(inputs=ANY_HOST, attachments=Hosts(), outputs=Hosts(), network=network) as media:
+        with pytest.raises(FileUnavailable):
+            await taken(media, "https://files.example/a.png")
+        before = names.is_closed
+
+    assert (before, names.is_closed) == (False, True)
 
 
 async def test_addresses_that_are_not_public_are_dropped() -> None:

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.comfydeploy.outputs import Kind
-from core.errors import DeploymentAmbiguous, DeploymentNotFound, NameAmbiguous, NameUnknown
-from core.offer import Deployment, Listing, Named, Offer, choose, labelled, named
+from core.errors import DeploymentAmbiguous, DeploymentNotFound, Flaw, NameAmbiguous, NameUnknown
+from core.offer import Deployment, Listing, Named, Offer, Unreadable, choose, labelled, named
 from core.search import Index
 
 
@@ -130,6 +130,24 @@ def test_what_is_not_on_offer_brings_names_that_come_close(wanted: str, similar:
         choose(_offer(_deployment(1, "caption"), _deployment(2, "upscale")), wanted)
 
     assert (caught.value.wanted, caught.value.similar) == (wanted, similar)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "reason"), [(" cracked ONE", Flaw.FAULTY), ("odd", Flaw.ODD), ("cracked", None), ("", None)]
+)
+def test_what_cannot_be_read_is_not_found_for_a_reason(wanted: str, reason: Flaw | None) -> None:
+    unreadable = Unreadable("Cracked one", Flaw.FAULTY), Unreadable("odd ", Flaw.ODD)
+
+    with pytest.raises(DeploymentNotFound) as caught:
+        choose(Offer((), unreadable), wanted)
+
+    assert caught.value.reason is reason
+
+
+def test_what_can_be_read_is_found_whatever_else_has_its_name() -> None:
+    found = _deployment(1, "fox")
+
+    assert choose(Offer((found,), (Unreadable("fox", Flaw.FAULTY),)), "fox") is found
 
 
 def test_no_more_than_three_names_come_close() -> None:

@@ -9,7 +9,8 @@ from aiohttp import web
 
 from core.comfydeploy.client import ComfyDeploy
 from core.comfydeploy.outputs import Kind
-from core.offer import Offer
+from core.errors import Flaw
+from core.offer import Offer, Unreadable
 from core.reading import Pinned, read_offer, read_pinned
 from stationthis_discord.sandbox.comfydeploy import ComfyDeploySandbox
 from stationthis_discord.sandbox.comfydeploy.samples import broken, caption
@@ -115,7 +116,7 @@ async def test_a_page_that_cannot_be_read_as_a_whole_is_read_item_by_item(unread
     async with Shelf([item(0), unreadable, item(2)]) as shelf:
         offer = await _offered(shelf)
 
-    assert (_labels(offer), offer.unreadable) == (["thing 0", "thing 2"], (name,))
+    assert (_labels(offer), offer.unreadable) == (["thing 0", "thing 2"], (Unreadable(name, Flaw.ODD),))
 
 
 async def test_unreadable_items_count_for_the_length_of_a_page() -> None:
@@ -148,7 +149,7 @@ async def test_a_broken_workflow_costs_only_itself_and_is_named(sandbox: ComfyDe
 
     offer = await read_offer(api, PRODUCTION)
 
-    assert (_labels(offer), offer.unreadable) == (ON_OFFER, ("cracked",))
+    assert (_labels(offer), offer.unreadable) == (ON_OFFER, (Unreadable("cracked", Flaw.FAULTY),))
 
 
 async def test_beside_a_broken_workflow_one_without_deployments_is_no_trouble(
@@ -160,7 +161,7 @@ async def test_beside_a_broken_workflow_one_without_deployments_is_no_trouble(
     offer = await read_offer(api, PRODUCTION)
 
     assert _labels(offer) == [name for name in ON_OFFER if name != "upscale"]
-    assert offer.unreadable == ("cracked",)
+    assert offer.unreadable == (Unreadable("cracked", Flaw.FAULTY),)
 
 
 async def test_no_more_than_four_workflows_are_asked_for_at_once(quick_retries: None) -> None:
@@ -171,12 +172,14 @@ async def test_no_more_than_four_workflows_are_asked_for_at_once(quick_retries: 
     assert (len(offer.deployments), walkway.most_at_once) == (20, 4)
 
 
-@pytest.mark.parametrize("said", [500, {"no": "list"}], ids=["500", "no list"])
-async def test_a_workflow_whose_list_is_no_use_costs_only_itself(quick_retries: None, said: object) -> None:
+@pytest.mark.parametrize(("said", "reason"), [(500, Flaw.FAULTY), ({"no": "list"}, Flaw.ODD)], ids=["500", "no list"])
+async def test_a_workflow_whose_list_is_no_use_costs_only_itself(
+    quick_retries: None, said: object, reason: Flaw
+) -> None:
     async with reading(Walkway({"cracked": said, "fine": [named(1, "fine")], "empty": []})) as (api, _):
         offer = await read_offer(api, PRODUCTION)
 
-    assert (_labels(offer), offer.unreadable) == (["fine"], ("cracked",))
+    assert (_labels(offer), offer.unreadable) == (["fine"], (Unreadable("cracked", reason),))
 
 
 async def test_a_list_that_is_none_is_walked_around_like_a_broken_one(quick_retries: None) -> None:

@@ -10,7 +10,8 @@ from structlog.testing import capture_logs
 
 from core.cache import Cached, Kept
 from core.comfydeploy.errors import AccessDenied, ApiError, KeyRefused, Unreachable, WrongAddress
-from core.offer import Offer
+from core.errors import Flaw
+from core.offer import Offer, Unreadable
 from core.remembering import RENEWED, SOON, Memory
 from core.snapshots import OFFER
 from tests.core.caching import DOWN, TTL
@@ -20,14 +21,22 @@ from tests.skipping import skipping
 OF = "this server"
 PATIENCE = 3.0
 TAKEN_AT = datetime(2026, 11, 20, 6, 0, tzinfo=UTC)
-REMEMBERED = Offer((), ("remembered",))
+
+
+def an_offer(name: str) -> Offer:
+    """One that is told from others by this name."""
+    return Offer((), (Unreadable(name, Flaw.FAULTY),))
+
+
+REMEMBERED = an_offer("remembered")
+FRESH = an_offer("fresh")
 
 
 class Server:
     """Has an offer, or fails with `error`, after `takes` seconds."""
 
     def __init__(self, error: Exception | None = None, takes: float = 0.0) -> None:
-        self.offer = Offer((), ("fresh",))
+        self.offer = FRESH
         self.error = error
         self.takes = takes
 
@@ -88,7 +97,7 @@ async def test_a_load_that_hangs_stands_in_though_nobody_waits() -> None:
         assert before is not None
         assert after is not None
         assert (before.value, before.stale) == (REMEMBERED, True)
-        assert (after.value.unreadable, after.stale) == (("fresh",), False)
+        assert (after.value, after.stale) == (FRESH, False)
 
 
 @skipping
@@ -96,7 +105,7 @@ async def test_with_nothing_remembered_the_first_load_is_waited_for_however_long
     async with remembering(Notes(), Server(takes=60.0)) as cached:
         kept = await cached.get()
 
-        assert (kept.value.unreadable, kept.stale) == (("fresh",), False)
+        assert (kept.value, kept.stale) == (FRESH, False)
 
 
 @skipping
@@ -105,7 +114,7 @@ async def test_a_list_that_loads_in_time_asks_for_nothing_remembered() -> None:
     async with remembering(notes, Server(takes=1.0)) as cached:
         kept = await cached.get()
 
-        assert (kept.value.unreadable, notes.gets) == (("fresh",), [])
+        assert (kept.value, notes.gets) == (FRESH, [])
 
 
 @skipping
@@ -140,7 +149,7 @@ async def test_a_list_in_use_only_because_it_is_remembered_is_still_tried_until_
         await asyncio.sleep(60)
 
         kept = await cached.get()
-        assert (kept.value.unreadable, kept.stale) == (("fresh",), False)
+        assert (kept.value, kept.stale) == (FRESH, False)
 
 
 @pytest.mark.parametrize("error", [KeyRefused("GET /x", 401), AccessDenied("GET /x", 403), WrongAddress("GET /x", 404)])
@@ -208,7 +217,7 @@ async def test_a_change_is_written_at_most_once_in_a_time_to_live_and_the_newest
     notes, server = Notes(), Server()
     async with remembering(notes, server) as cached:
         for number in range(10):
-            server.offer = Offer((), (f"change {number}",))
+            server.offer = an_offer(f"change {number}")
             await cached.get(bypass=True)
             await asyncio.sleep(1)
         early = list(notes.puts)
@@ -216,7 +225,7 @@ async def test_a_change_is_written_at_most_once_in_a_time_to_live_and_the_newest
 
         assert early == ["deployments"]
         assert notes.puts == ["deployments"] * 2
-        assert (await OFFER.read(notes.kept["deployments"][1], OF)).unreadable == ("change 9",)
+        assert await OFFER.read(notes.kept["deployments"][1], OF) == an_offer("change 9")
 
 
 @skipping
@@ -224,7 +233,7 @@ async def test_a_list_that_is_kept_for_no_time_is_not_written_at_each_look() -> 
     notes, server = Notes(), Server()
     async with remembering(notes, server, ttl=0.0) as cached:
         for number in range(60):
-            server.offer = Offer((), (f"change {number}",))
+            server.offer = an_offer(f"change {number}")
             await cached.get()
             await asyncio.sleep(SOON / 30)
 
@@ -245,7 +254,7 @@ async def test_the_same_is_written_again_after_an_hour_so_that_its_age_is_about_
 @skipping
 async def test_what_cannot_be_written_is_a_line_in_the_log_and_no_more() -> None:
     server = Server()
-    server.offer = Offer((), ("half a pair: \ud800",))
+    server.offer = an_offer("half a pair: \ud800")
     notes = Notes()
     with capture_logs() as logged:
         async with remembering(notes, server) as cached:

@@ -11,7 +11,8 @@ from core.comfydeploy.inputs import Input
 from core.comfydeploy.kinds import MODELS, InputKind
 from core.comfydeploy.outputs import Kind
 from core.comfydeploy.records import Machine, Workflow
-from core.offer import Deployment, Named, Offer, labelled, named
+from core.errors import Flaw
+from core.offer import Deployment, Named, Offer, Unreadable, labelled, named
 from core.snapshots import FORMAT, MACHINES, OFFER, WORKFLOWS, SnapshotUnusable, fingerprint, listing_of
 from tests.anything import QUICK, texts
 
@@ -45,7 +46,7 @@ def deployment(
 
 
 def offer(*deployments: Deployment) -> Offer:
-    return Offer(labelled(deployments), ("broken",))
+    return Offer(labelled(deployments), (Unreadable("broken", Flaw.ODD),))
 
 
 def written(value: Offer) -> bytes:

@@ -5,7 +5,7 @@ import gc
 import json
 import logging
 import tracemalloc
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 
@@ -46,7 +46,7 @@ ASKED = "GET /api/assets/presigned-url"
 @asynccontextmanager
 async def uploading(api: ComfyDeploy, inputs: Hosts = NO_HOSTS, clock: Clock | None = None) -> AsyncIterator[Uploads]:
     async with (
-        Media.connect(inputs=inputs, outputs=NO_HOSTS) as media,
+        Media.connect(inputs=inputs, attachments=NO_HOSTS, outputs=NO_HOSTS) as media,
         aclosing(Uploads(media, api.files, clock or Clock())) as uploads,
     ):
         yield uploads
@@ -59,12 +59,19 @@ async def uploads(api: ComfyDeploy) -> AsyncIterator[Uploads]:
 
 
 @asynccontextmanager
-async def stored_by(storage: Answer) -> AsyncIterator[tuple[Uploads, Stub]]:
-    """Uploads to an API whose storage answers so."""
+async def stored_by(
+    storage: Answer, may_begin: Callable[[], bool] = lambda: True
+) -> AsyncIterator[tuple[Uploads, Stub]]:
+    """Uploads to an API whose storage answers so; nothing is sent there before it `may_begin`."""
     async with serving(storage) as there:
         place = saying(json.dumps(samples.presigned(url=there.url)).encode())
+
+        async def placed(request: web.Request) -> web.StreamResponse:
+            await until(may_begin)
+            return await place(request)
+
         async with (
-            serving(routing({ASKED: place}, saying(b"", 500))) as server,
+            serving(routing({ASKED: placed}, saying(b"", 500))) as server,
             ComfyDeploy.connect(server.url, "key") as api,
             uploading(api) as uploads,
         ):
@@ -444,9 +451,13 @@ async def test_how_far_it_is_is_told_to_all_who_wait_and_to_nobody_when_it_is_th
             pass
         return web.Response()
 
-    async with stored_by(swallow) as (uploads, _):
-        await asyncio.gather(*(uploads.take(FILE, source, ear) for ear in ears[:2]))
-        await uploads.take(FILE, source, ears[2])
+    def both_listen() -> bool:
+        under_way = sending._under_way.values()  # noqa: SLF001 -- nothing else shows who listens before all is sent
+        return [len(upload.listeners) for upload in under_way] == [2]
+
+    async with stored_by(swallow, both_listen) as (sending, _):
+        await asyncio.gather(*(sending.take(FILE, source, ear) for ear in ears[:2]))
+        await sending.take(FILE, source, ears[2])
 
     assert [ear.heard[-1:] for ear in ears] == [[(len(content), len(content))]] * 2 + [[]]
     assert ears[0].heard == sorted(ears[0].heard)

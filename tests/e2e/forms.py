@@ -15,6 +15,7 @@ Values = Mapping[str, object]
 Asked = tuple[str, str, Mapping[str, Any]]
 """An input: its node class without `ComfyUIDeployExternal`, its id, and its further fields."""
 
+OVER: Final = "This form is over"
 _EPHEMERAL: Final = 64
 
 
@@ -30,6 +31,14 @@ def workflow(*asked: Asked) -> dict[str, Any]:
 def a_person(world: World) -> Person:
     """Somebody new, in a channel of their own."""
     return world.discord.user("painter", channel=world.discord.add_channel("room"))
+
+
+async def over(world: World, shown: Shown | None) -> Message:
+    """The message that says that a form is over: the form's own, or a new one."""
+    assert shown is not None
+    if shown.ack in {Ack.UPDATE, Ack.MESSAGE}:
+        return await world.until(str(shown.message_id), OVER)
+    return await world.new(lambda message: OVER in said(message))
 
 
 # -- the fields of an open form --

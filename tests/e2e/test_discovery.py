@@ -79,7 +79,7 @@ async def test_of_one_all_is_told_and_it_can_be_looked_up(world: World) -> None:
     left = await leave(world, world.artist.channel, menu("st:detail:0", found.id))
     await world.artist.select(left, "st:detail", [found.id])
 
-    message = await world.new(lambda item: "Usually 60 s." in said(item))
+    message = await world.new(lambda item: "Usually 60 s" in said(item))
     assert message["flags"] & 64
     assert "`steps` Steps (whole number, 1 to 50, default `20`)" in said(message)
     buttons = {item["label"]: item for row in message["components"] for item in row["components"]}

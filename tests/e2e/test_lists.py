@@ -61,9 +61,15 @@ async def test_a_broken_workflow_costs_only_itself(world: World) -> None:
     shown = await world.artist.run("deployments")
 
     assert shown.message_id is not None
-    message = await world.until(shown.message_id, "could not describe")
-    assert "broken-one" in said(message)
+    message = await world.until(
+        shown.message_id, "Cannot be read: **broken-one**. ComfyUI Deploy answered with an error"
+    )
     assert "text-to-image" in said(message)
+
+    asked = await world.artist.run("generate", {"deployment": "Broken-One"})
+    assert asked.message_id is not None
+    refused = await world.until(asked.message_id, "`Broken-One` cannot be run now")
+    assert "ComfyUI Deploy answered with an error for it; often a choice without a list of options." in said(refused)
 
 
 async def test_the_detail_of_everything_names_each_kind(world: World) -> None:

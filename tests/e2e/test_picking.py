@@ -68,7 +68,7 @@ async def pick(world: World, who: Person, message_id: str, name: str) -> Shown:
 async def test_a_newcomer_picks_from_pages_and_what_was_given_is_run_at_once(world: World) -> None:
     who, known = a_person(world), set(world.api.runs)
     message_id = await picker(world, who, prompt="a river")
-    assert f"Page 1 of 4 · {COUNT + 9} in all" in words(world, message_id)
+    assert f"Page 1 of 4 · {COUNT + 7} in all" in words(world, message_id)  # those that take a prompt
 
     ran = await is_run(world, await pick(world, who, message_id, "a fox 07"), known)
 
@@ -90,15 +90,14 @@ async def test_what_was_run_last_is_run_again_without_a_word(world: World) -> No
     assert sent(world, ran) == {"prompt": "two"}
 
 
-async def test_what_still_lacks_something_becomes_a_form_in_the_same_message(world: World) -> None:
+async def test_what_still_lacks_something_becomes_a_form_at_once(world: World) -> None:
     who, known = a_person(world), set(world.api.runs)
     message_id = await picker(world, who, prompt="a river")
 
-    form = is_private(world, await pick(world, who, message_id, "a picture"))
+    opened = await pick(world, who, message_id, "a picture")
 
-    assert form == message_id
-    assert "❗ **IMAGE** is missing" in words(world, form)
-    shown = await fill(who, await who.click(form, "Fix (1)"), {"IMAGE": [("a.png", PICTURE)]})
+    assert opened.ack is Ack.MODAL
+    shown = await fill(who, opened, {"IMAGE": [("a.png", PICTURE)]})
     ran = await is_run(world, shown, known)
     assert sent(world, ran)["prompt"] == "a river"
     assert await world.api.opened(ran.id) == {"image": [PICTURE]}
@@ -124,14 +123,24 @@ async def test_a_picture_that_was_attached_goes_to_what_is_picked(world: World) 
     assert await world.api.opened(ran.id) == {"image": [PICTURE]}
 
 
-async def test_what_has_no_place_for_what_was_given_says_so(world: World) -> None:
+async def test_only_what_has_a_place_for_what_was_given_can_be_picked(world: World) -> None:
     who = a_person(world)
+
     shown = await who.run("generate", {"prompt": "a river"}, {"image": ("a.png", PICTURE)})
-    await world.until(str(shown.message_id), "What shall it be?")
 
-    form = is_private(world, await pick(world, who, str(shown.message_id), "a fox 01"))
+    told = said(await world.until(str(shown.message_id), "What shall it be?"))
+    assert "**a picture**" in told
+    assert "a fox" not in told
 
-    assert "**image** cannot be given: this deployment has no such input" in words(world, form)
+
+async def test_a_name_that_is_wrong_leads_to_what_it_may_mean(world: World) -> None:
+    who, known = a_person(world), set(world.api.runs)
+    shown = await who.run("generate", {"deployment": "a fxo 07", "prompt": "a river"})
+    await world.until(str(shown.message_id), "There is no deployment")
+
+    ran = await is_run(world, await pick(world, who, str(shown.message_id), "a fox 07"), known)
+
+    assert sent(world, ran) == {"prompt": "a river"}
 
 
 async def test_a_newcomer_runs_the_default_of_the_server_and_only_there(world: World) -> None:

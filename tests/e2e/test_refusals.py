@@ -13,7 +13,8 @@ async def told(
     """The refusal of a /generate, which only that person sees."""
     shown = await who.run("generate", {"deployment": deployment, **options}, {"image": image} if image else None)
     if shown.ephemeral:
-        return said(world.discord.message(shown.message_id))
+        message = await world.discord.wait(str(shown.message_id), lambda found: bool(found["embeds"]))
+        return said(message)
     message = await world.new(lambda message: "ref `" in said(message))
     assert message["flags"] & 64
     return said(message)

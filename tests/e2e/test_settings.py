@@ -41,6 +41,9 @@ async def test_what_a_server_allows_holds_after_a_restart_there_and_nowhere_else
     shown = await manager.run("server deployments")
     panel = str(shown.message_id)
     await told(world, shown, "**Everything on offer may be run here**, 8 deployments")
+    await manager.click(panel, "Start from none")
+    await world.until(panel, "**Nothing may be run here until you pick something.**")
+    await answer(world, world.artist, "deployments", "Nothing may be run in this server yet: its managers can")
     await manager.select(panel, "st:allow:", [wanted])
     await world.until(panel, "**1 of 8 deployments** may be run here: **caption**")
 

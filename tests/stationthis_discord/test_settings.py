@@ -85,7 +85,10 @@ def test_every_variable_arrives() -> None:
     assert plan.terms == Terms(("staging", "production"), 12.5, 7.5, (Pinned("old flux", DEPLOYMENT, VERSION),))
     assert plan.writes == {Write.MACHINE_ADD, Write.WORKFLOW_DELETE}
     assert plan.trusted_hosts == {"files.example.test", "10.0.0.7:9000"}
-    assert plan.input_hosts.trusted == {"127.0.0.1:8080"}
+    assert (plan.input_hosts, plan.attachment_hosts) == (
+        Hosts(ANYWHERE),
+        Hosts(ANYWHERE, frozenset({"127.0.0.1:8080"})),
+    )
     assert (plan.runs_per_user, plan.runs_total, plan.guilds) == (
         3,
         30,

@@ -36,6 +36,7 @@ BATCH = "ComfyUIDeployExternalImageBatch"
 OTHER_FILES = tuple(f"ComfyUIDeployExternal{kind}" for kind in ("Video", "Vid", "Audio", "EXR", "File"))
 _SLIDERS = {"ComfyUIDeployExternalNumberSlider": 1, "ComfyUIDeployExternalNumberSliderInt": 10}  # and their maximum
 _DEFAULTS = ("default_value", "default_value_url", "images", "audio_file", "exr_file", "file_url", "default_lora_name")
+_TEXTS = tuple(f"ComfyUIDeployExternal{name}" for name in ("Text", "TextAny", "TextSingleLine"))
 _MAX_SEED = 999_999_999_999_999
 
 
@@ -72,7 +73,7 @@ def input_types(graph: Json) -> list[dict[str, Any]] | None:
 def node_value(node_class: str, fields: Mapping[str, Json], given: Json) -> Json:
     """What the node hands on when a run sends `given`; null and what does not fit silently become the default."""
     default = next((fields[name] for name in _DEFAULTS if fields.get(name)), fields.get("default_value"))
-    if given is None or given == "":
+    if given is None or (given == "" and node_class in KINDS and node_class not in _TEXTS):  # nothing is a text, too
         return default
     if node_class == "ComfyUIDeployExternalNumberInt":
         return int(str(given).strip()) if str(given).strip().isdigit() else default

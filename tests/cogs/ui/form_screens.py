@@ -133,5 +133,5 @@ def sent(modal: discord.ui.Modal, filled: Mapping[str, object] | None = None) ->
 
 def answered(
     modal: discord.ui.Modal, inputs: Iterable[Input], filled: Mapping[str, object] | None = None
-) -> dict[str, Value]:
+) -> dict[str, Value | None]:
     return answers_of(sent(modal, filled), inputs)

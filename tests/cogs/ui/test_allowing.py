@@ -16,13 +16,16 @@ from cogs.ui.allowing import (
     allowed_lines,
     allowing_embed,
     allowing_menus,
+    first_place,
     shown_in,
 )
 from cogs.ui.buttons import is_ours
 from cogs.ui.embeds import BLURPLE, YELLOW
 from core.cache import Kept
-from core.offer import Deployment, Offer
+from core.errors import Flaw
+from core.offer import Deployment, Offer, Unreadable
 from core.people.offering import Allowed
+from core.search import Index
 from stationthis_discord.sandbox.discord.component_rules import check_components
 from stationthis_discord.sandbox.discord.refusals import Problems
 from tests.anything import QUICK, texts
@@ -63,7 +66,7 @@ def picked(menu: dict[str, Any]) -> list[str]:
         (Allowed(), 3, ["**Everything on offer may be run here**, 3 deployments.", "**No default**"]),
         (Allowed(), 1, ["**Everything on offer may be run here**, 1 deployment."]),
         (Allowed(), 0, ["Nothing is on offer yet."]),
-        (Allowed(NOTHING), 3, ["**Nothing may be run here**"]),
+        (Allowed(NOTHING), 3, ["⛔ **Nothing may be run here until you pick something.**"]),
         (Allowed(ids(1)), 3, ["**1 of 3 deployments** may be run here: **Portraits 1**.", "What comes on offer later"]),
         (Allowed(ids(0, 1, 7)), 3, ["**2 of 3 deployments**", "One that is allowed is not on offer"]),
         (
@@ -87,7 +90,7 @@ def test_it_says_what_is_set(allowed: Allowed, count: int, said: list[str]) -> N
     ("allowed", "said"),
     [
         (Allowed(), "**Everything on offer may be run here**. "),
-        (Allowed(NOTHING), "**Nothing may be run here**"),
+        (Allowed(NOTHING), "**Nothing may be run here until"),
         (Allowed(ids(1, 2), deployment(1).id), "**2 deployments** may be run here.\nA **default** is set."),
     ],
 )
@@ -96,10 +99,11 @@ def test_it_says_what_is_set_while_nobody_knows_what_is_on_offer(allowed: Allowe
 
 
 def test_an_old_list_says_how_old_and_what_could_not_be_read_is_named() -> None:
-    shown = words(Allowed(), Offer((deployment(),), ("bro*ken",)), stale=True)
+    shown = words(Allowed(), Offer((deployment(),), (Unreadable("bro*ken", Flaw.FAULTY),)), stale=True)
 
     assert f"⚠ This list is from {THEN}" in shown
-    assert r"could not describe: bro\*ken." in shown
+    assert r"⚠ Cannot be read: **bro\*ken**. ComfyUI Deploy answered with an error" in shown
+    assert "What is allowed of that stays allowed." in shown
 
 
 @pytest.mark.parametrize(
@@ -126,6 +130,12 @@ async def test_where_all_is_allowed_all_is_picked_and_there_is_nothing_to_lift()
     assert not parts(offer(3), Allowed(NOTHING))["Allow all"]["disabled"]
 
 
+async def test_one_can_start_from_none_unless_that_is_so_already() -> None:
+    assert not parts(offer(3), Allowed())["Start from none"]["disabled"]
+    assert not parts(offer(3), Allowed(ids(1)))["Start from none"]["disabled"]
+    assert parts(offer(3), Allowed(NOTHING))["Start from none"]["disabled"]
+
+
 async def test_the_second_menu_has_what_is_allowed_and_the_way_to_have_no_default() -> None:
     allowed = Allowed(ids(0, 2))
 
@@ -139,8 +149,8 @@ async def test_the_second_menu_has_what_is_allowed_and_the_way_to_have_no_defaul
 
 async def test_what_there_is_nothing_of_has_no_menu() -> None:
     assert rows(offer(0), Allowed()) == []
-    assert list(parts(offer(0), Allowed(ids(1)))) == ["Allow all"]
-    assert list(parts(offer(2), Allowed(NOTHING))) == ["allow", "Allow all"]
+    assert list(parts(offer(0), Allowed(ids(1)))) == ["Allow all", "Start from none"]
+    assert list(parts(offer(2), Allowed(NOTHING))) == ["allow", "Allow all", "Start from none"]
 
 
 async def test_each_menu_has_its_own_pages_and_keeps_those_of_the_other() -> None:
@@ -151,6 +161,7 @@ async def test_each_menu_has_its_own_pages_and_keeps_those_of_the_other() -> Non
         "Back": "st:allowpage:0-2-0",
         "Next": "st:allowpage:2-2-1",
         "Allow all": "st:allowall:1-2",
+        "Start from none": "st:allownone:1-2",
         "default": "st:default:1-2",
         "Earlier defaults": "st:allowpage:1-1-2",
         "Later defaults": "st:allowpage:1-3-3",
@@ -162,14 +173,58 @@ async def test_each_menu_has_its_own_pages_and_keeps_those_of_the_other() -> Non
 async def test_buttons_stand_below_their_menu() -> None:
     verbs = [[item["custom_id"].split(":")[1] for item in row] for row in rows(offer(60), Allowed())]
 
-    assert verbs == [["allow"], ["allowpage", "allowpage", "allowall"], ["default"], ["allowpage", "allowpage"]]
+    assert verbs == [
+        ["allow"],
+        ["allowpage", "allowpage", "allowall", "allownone"],
+        ["default"],
+        ["allowpage", "allowpage"],
+    ]
 
 
 async def test_a_page_that_is_not_there_any_more_is_the_nearest() -> None:
     assert parts(offer(3), Allowed(), Place(9, 9))["allow"]["custom_id"] == "st:allow:0-0"
 
 
-@pytest.mark.parametrize(("what", "place"), [("0-0", Place(0, 0)), ("12-3", Place(12, 3)), ("1-2-3", Place(1, 2))])
+FOXES: Final = tuple(deployment(number, name=f"fox {number}") for number in range(60))
+MANY: Final = (*FOXES, deployment(60, name="castle"))
+SEARCHED: Final = Offer(MANY, search=Index((item, item.label, "") for item in MANY))
+
+
+async def test_a_search_narrows_both_menus_down_and_every_button_keeps_it() -> None:
+    allowed = Allowed(ids(0, 60))
+
+    found = parts(SEARCHED, allowed, first_place("fox"))
+
+    assert {label: item["custom_id"] for label, item in found.items()} == {
+        "allow": "st:allow:0-0--666f78",
+        "Back": "st:allowpage:0-0-0--666f78",
+        "Next": "st:allowpage:1-0-1--666f78",
+        "Show all": "st:allowpage:0-0-4",
+        "default": "st:default:0-0--666f78",
+    }
+    assert [option["label"] for option in found["default"]["options"]] == ["No default", "fox 0"]
+    shown = words(allowed, SEARCHED, first_place("fox"))
+    assert "**2 of 61 deployments** may be run here" in shown
+    assert "The menus have only what is found by `fox`: 60 deployments." in shown
+
+
+async def test_where_a_search_finds_nothing_there_is_a_way_out() -> None:
+    shown = words(Allowed(), SEARCHED, first_place("zyzzyva"))
+
+    assert "Nothing on offer is found by `zyzzyva`. **Show all** leads to the whole list." in shown
+    assert list(parts(SEARCHED, Allowed(), first_place("zyzzyva"))) == ["Show all"]
+
+
+@pytest.mark.parametrize(
+    ("what", "place"),
+    [
+        ("0-0", Place(0, 0)),
+        ("12-3", Place(12, 3)),
+        ("1-2-3", Place(1, 2)),
+        ("1-2--666f78", Place(1, 2, "fox")),
+        ("1-2-3--666f78", Place(1, 2, "fox")),
+    ],
+)
 def test_a_place_is_read_from_what_buttons_hand_on(what: str, place: Place) -> None:
     assert Place.read(what) == place
 
@@ -200,18 +255,23 @@ many = st.integers(0, 200).flatmap(
 
 @QUICK
 @given(
-    many, st.tuples(st.integers(0, 999_999), st.integers(0, 999_999)) | st.tuples(st.integers(0, 9), st.integers(0, 9))
+    many,
+    st.tuples(st.integers(0, 999_999), st.integers(0, 999_999)) | st.tuples(st.integers(0, 9), st.integers(0, 9)),
+    st.none() | texts,
 )
 async def test_any_panel_is_one_that_discord_takes(
-    made: tuple[int, frozenset[int] | None, int | None, str], at: tuple[int, int]
+    made: tuple[int, frozenset[int] | None, int | None, str], at: tuple[int, int], search: str | None
 ) -> None:
     count, numbers, default, name = made
-    shown = Offer(tuple(_called(number, name) for number in range(count)), (name,) * (count % 7))
+    items = tuple(_called(number, name) for number in range(count))
+    unreadable = tuple(Unreadable(name, reason) for reason in list(Flaw) * (count % 3))
+    shown = Offer(items, unreadable, Index((item, item.label, "") for item in items))
+    place = Place(*at, first_place(search).search)
     wanted = None if default is None else deployment(default).id
     allowed = Allowed(None if numbers is None else ids(*numbers), wanted)
 
-    check_embed(allowing_embed(Kept(shown, ASKED, stale=bool(count % 2)), allowed, Place(*at)))
-    sent = allowing_menus(shown, allowed, Place(*at)).to_components()
+    check_embed(allowing_embed(Kept(shown, ASKED, stale=bool(count % 2)), allowed, place))
+    sent = allowing_menus(shown, allowed, place).to_components()
 
     problems = Problems()
     check_components(problems, ("components",), sent, v2=False)

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 import discord
 import pytest
 
-from cogs.ui.cards import options_of, page_embeds, page_of
+from cogs.ui.cards import nothing_words, options_of, page_embeds, page_of
 from core.comfydeploy.outputs import Kind
 from core.offer import Deployment
+from core.people.offering import Allowed
 from core.runs.estimates import Usual
 from tests.cogs.ui.screens import COVER, deployment, offer
 
@@ -85,3 +86,15 @@ def test_a_menu_says_what_each_makes_and_how_long_that_takes() -> None:
         ("Portraits 1", "makes: image · usually 20 s"),
         ("(no name)", "makes: image"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("allowed", "sentence"),
+    [
+        (Allowed(), "Deploy a workflow in ComfyUI Deploy first."),
+        (Allowed(frozenset()), "Nothing may be run in this server yet: its managers can change that"),
+        (Allowed(frozenset({"gone"})), "What may be run in this server is not on offer at the moment."),
+    ],
+)
+def test_where_there_is_nothing_it_is_said_who_can_change_that(allowed: Allowed, sentence: str) -> None:
+    assert sentence in nothing_words(allowed)

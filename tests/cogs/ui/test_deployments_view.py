@@ -26,7 +26,9 @@ from core.cache import Kept
 from core.comfydeploy.inputs import Input
 from core.comfydeploy.kinds import InputKind
 from core.comfydeploy.outputs import Kind
-from core.offer import Deployment, Offer
+from core.errors import Flaw
+from core.offer import Deployment, Offer, Unreadable
+from core.people.offering import Allowed
 from core.runs.estimates import Usual
 from core.search import Index
 from tests.anything import QUICK, texts
@@ -47,6 +49,7 @@ from tests.cogs.ui.screens import (
 LONG_NAME = "*_~|`[]<>@everyone " * 300
 OLD = f"<t:{int(ASKED.timestamp())}:R>"
 ALL = Wanted()
+EVERYTHING = Allowed()
 DASHBOARD = "https://app.comfydeploy.com"
 
 
@@ -58,8 +61,10 @@ def searched(*items: Deployment) -> Offer:
     return Offer(items, search=Index((item, item.label, item.description) for item in items))
 
 
-def embeds_of(shown: Offer, wanted: Wanted = ALL, *, stale: bool = False) -> list[discord.Embed]:
-    return deployments_embeds(kept(shown, stale=stale), wanted, listed(shown, wanted), {})
+def embeds_of(
+    shown: Offer, wanted: Wanted = ALL, *, stale: bool = False, allowed: Allowed = EVERYTHING
+) -> list[discord.Embed]:
+    return deployments_embeds(kept(shown, stale=stale), wanted, listed(shown, wanted), {}, allowed)
 
 
 def lines_of(shown: Offer, wanted: Wanted = ALL, *, stale: bool = False) -> list[str]:
@@ -93,10 +98,22 @@ def test_nothing_to_run_says_what_to_do() -> None:
     assert embed.footer.text is None
 
 
-def test_what_could_not_be_read_is_said() -> None:
-    shown = Offer(offer(1).deployments, ("Broken", "Odd*", "\u200b", "d", "e", "f"))
+def test_where_nothing_is_allowed_nobody_is_sent_to_comfyui_deploy() -> None:
+    (embed,) = embeds_of(Offer(), allowed=Allowed(frozenset()))
 
-    assert lines_of(shown)[-1].startswith(r"⚠ ComfyUI Deploy could not describe: Broken, Odd\*, (no name), d, e. ")
+    assert embed.description == (
+        "Nothing may be run in this server yet: its managers can change that with `/server deployments`."
+    )
+
+
+def test_what_could_not_be_read_is_said_with_the_reason_below_the_list() -> None:
+    (item,) = offer(1).deployments
+    shown = Offer((item,), (Unreadable("Broken*", Flaw.FAULTY),))
+
+    first, last = lines_of(shown)
+
+    assert first.startswith("**Portraits 0**")
+    assert last.startswith(r"⚠ Cannot be read: **Broken\***. ComfyUI Deploy answered with an error for it; ")
 
 
 def test_an_old_list_says_how_old() -> None:
@@ -144,6 +161,19 @@ def test_a_list_that_is_narrowed_down_says_so(wanted: Wanted, lead: str | None, 
 def test_where_nothing_is_found_the_way_out_is_named(wanted: Wanted, sentence: str) -> None:
     assert lines_of(FEW, wanted) == [f"{sentence} **Show all** leads to the whole list."]
     assert whats_of(wanted, FEW) == {"Show all": "0-0"}
+
+
+LONG_SEARCH = "a red fox in the deepest snow of a winter night"
+
+
+def test_a_search_that_no_button_can_keep_ends_with_a_word_and_says_so() -> None:
+    wanted = wanted_by(LONG_SEARCH, None)
+
+    assert lines_of(FEW, wanted)[:2] == [
+        "Nothing on offer is found by `a red fox in the deepest snow of a`. **Show all** leads to the whole list.",
+        "-# You searched for more than a button can keep, so the rest of your words was left out.",
+    ]
+    assert "left out" not in "".join(lines_of(FEW, wanted_by("a red fox", None)))
 
 
 def test_a_button_keeps_what_the_list_was_narrowed_down_to() -> None:
@@ -240,13 +270,26 @@ def test_its_picture_and_how_long_it_takes_are_shown_where_they_are_known() -> N
         ({"kind": InputKind.NUMBER, "least": -(2**31), "most": 2**31}, "- `x` (number)"),
         ({"default": True, "kind": InputKind.SWITCH}, "- `x` (yes or no, default `yes`)"),
         ({"default": False, "kind": InputKind.SWITCH}, "- `x` (yes or no, default `no`)"),
-        ({"default": -1, "kind": InputKind.SEED, "minimum": 1, "maximum": 9}, "- `x` (seed, random unless given)"),
+        (
+            {"default": -1, "kind": InputKind.SEED, "minimum": 1, "maximum": 9},
+            "- `x` (seed, 1 to 9, random unless given)",
+        ),
+        (
+            {"kind": InputKind.WHOLE, "least": 0, "most": 2**31 - 1, "maximum": 2**31 - 1},
+            "- `x` (whole number, 0 to 2147483647)",
+        ),
         ({"kind": InputKind.IMAGE}, "- `x` (image, **needed**)"),
         ({"kind": InputKind.IMAGE, "linked": True}, "- `x` (image, has a default)"),
         ({"kind": InputKind.IMAGE, "default": SIGNED}, "- `x` (image, has a default)"),
         ({"kind": InputKind.FILE, "accepts": (".pdf", ".txt")}, "- `x` (file, `.pdf` or `.txt`, **needed**)"),
-        ({"kind": InputKind.LORA, "default": "https://models.example/a?token=t0ken"}, "- `x` (LoRA, has a default)"),
-        ({"kind": InputKind.LORA, "default": "a.safetensors"}, "- `x` (LoRA, default `a.safetensors`)"),
+        (
+            {"kind": InputKind.LORA, "default": "https://models.example/a?token=t0ken"},
+            "- `x` (LoRA, any name or link, has a default)",
+        ),
+        (
+            {"kind": InputKind.LORA, "default": "a", "options": tuple("abcde")},
+            "- `x` (LoRA, any name or link, such as `b`, `c`, `d`, default `a`)",
+        ),
         ({"kind": InputKind.CHOICE, "options": ("a", "b")}, "- `x` (choice, one of `a`, `b`)"),
         (
             {"kind": InputKind.CHOICE, "options": tuple("abcdefghij"), "default": "a"},
@@ -307,14 +350,19 @@ def test_what_has_no_room_is_in_a_file() -> None:
 @QUICK
 @given(
     st.lists(deployments_without_inputs, max_size=7, unique_by=lambda item: item.id).map(tuple),
-    st.lists(texts, max_size=8).map(tuple),
+    st.lists(st.builds(Unreadable, texts, st.sampled_from(Flaw)), max_size=8).map(tuple),
     st.builds(Wanted, texts.map(lambda text: wanted_by(text, None).search), st.none() | st.sampled_from(Kind)),
     st.integers(-2, 3),
     st.booleans(),
     usuals,
 )
 async def test_any_offer_is_a_screen_that_discord_takes(
-    found: tuple[Deployment, ...], unreadable: tuple[str, ...], part: Wanted, page: int, stale: bool, usual: Usual
+    found: tuple[Deployment, ...],
+    unreadable: tuple[Unreadable, ...],
+    part: Wanted,
+    page: int,
+    stale: bool,
+    usual: Usual,
 ) -> None:
     shown = Offer(found, unreadable, Index((item, item.label, item.description) for item in found))
     wanted = Wanted(part.search, part.makes, page)
@@ -323,7 +371,7 @@ async def test_any_offer_is_a_screen_that_discord_takes(
 
     view = deployments_buttons(wanted, here, known)
 
-    check_screen(deployments_embeds(kept(shown, stale=stale), wanted, here, known), view)
+    check_screen(deployments_embeds(kept(shown, stale=stale), wanted, here, known, EVERYTHING), view)
     assert all(is_ours(item["custom_id"]) for row in view.to_components() for item in row["components"])
 
 

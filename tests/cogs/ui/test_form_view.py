@@ -1,5 +1,6 @@
 """The form's message: what it says of each input and of the whole, and what can be pressed."""
 
+import json
 from typing import Final
 
 import pytest
@@ -9,13 +10,14 @@ from cogs.ui.form_view import (
     DRAFT_SECTION,
     Screen,
     dropped_message,
+    first_list,
     form_message,
     opener_message,
     section_in,
     section_of,
     started_message,
 )
-from core.comfydeploy.values import Source, Stored
+from core.comfydeploy.values import Source, Stored, Value
 from core.errors import Fault, Problem
 from core.file_errors import FileTooLarge
 from core.forms.drift import Drift
@@ -29,6 +31,7 @@ PROMPT: Final = external("Text", "prompt", 1, display_name="Prompt", default_val
 IMAGE: Final = external("Image", "image", 3, display_name="Image")
 VIDEO: Final = external("Video", "v", 0, display_name="Video")
 CAT: Final = (Source("cat.png", "https://a.example/cat.png"),)
+STYLE: Final = external("Enum", "style", 4, display_name="Style", options=json.dumps([*map(str, range(40))]))
 STRANGER: Final = Problem("stepz", Fault.UNKNOWN, choices=("steps",))
 
 
@@ -56,6 +59,9 @@ def labels(screen: Screen) -> list[str]:
         (external("Seed", "s"), None, "-# s random"),
         (external("NumberInt", "n", default_value=["4", 0]), None, "-# n set by the workflow"),
         (external("Text", "t"), None, "-# t (default)"),
+        (external("Text", "t"), "", "✅ **t** (empty)"),
+        (PROMPT, "", "✅ **Prompt** (empty)"),
+        (STEPS, "", "-# Steps `20` (default)"),  # only a text can be nothing
         (LIVE, None, "-# live cannot be set from here"),
         (external("Boolean", "b", default_value=False), None, "-# b `no` (default)"),
     ],
@@ -100,8 +106,20 @@ def test_groups_stand_under_their_names() -> None:
         ([IMAGE], {}, [], "Fill in what is marked ❗, then press **Run**."),
         ([STEPS], {"steps": "x"}, [], "Fix what is marked ⚠, then press **Run**."),
         ([STEPS, IMAGE], {"steps": "x"}, [], "Fill in what is marked ❗ and fix what is marked ⚠, then press **Run**."),
-        ([PROMPT], {}, [STRANGER], "What is marked ⚠ does not belong here. It is left out as soon as you fill in"),
-        ([], {}, [STRANGER], "What is marked ⚠ does not belong here. It is left out if you like."),
+        ([PROMPT], {}, [STRANGER], "Leave out what does not belong here, then press **Run**."),
+        ([], {}, [STRANGER], "Leave out what does not belong here, then press **Run**."),
+        (
+            [IMAGE],
+            {},
+            [STRANGER],
+            "Fill in what is marked ❗ and leave out what does not belong here, then press **Run**.",
+        ),
+        (
+            [IMAGE, STEPS],
+            {"steps": "x"},
+            [STRANGER],
+            "Fill in what is marked ❗, fix what is marked ⚠ and leave out what does not belong here, then press",
+        ),
         ([], {}, [], "There is nothing to fill in. Press **Run**."),
         ([LIVE], {}, [], "There is nothing to fill in. Press **Run**."),
     ],
@@ -120,21 +138,24 @@ def test_it_says_what_to_do_next(
     [
         ([PROMPT], {}, [], ["st:run:", "st:next:-0", "st:drop:"]),
         ([PROMPT], {"prompt": "a cat"}, [], ["st:run:", "st:next:-0", "st:clear:", "st:drop:"]),
-        ([IMAGE], {}, [], ["st:fix:", "st:next:-0", "st:run:", "st:clear:", "st:drop:"]),
-        ([PROMPT], {}, [STRANGER], ["st:next:-0", "st:run:", "st:clear:", "st:drop:"]),
+        ([IMAGE], {}, [], ["st:fix:", "st:next:-0", "st:run:", "st:drop:"]),
+        ([IMAGE], {"image": CAT * 2}, [], ["st:fix:", "st:next:-0", "st:run:", "st:clear:", "st:drop:"]),
+        ([PROMPT], {}, [STRANGER], ["st:without:", "st:next:-0", "st:run:", "st:drop:"]),
+        ([PROMPT], {"prompt": ""}, [STRANGER], ["st:without:", "st:next:-0", "st:run:", "st:clear:", "st:drop:"]),
+        ([IMAGE], {}, [STRANGER], ["st:fix:", "st:without:", "st:next:-0", "st:run:", "st:drop:"]),
         ([], {}, [], ["st:run:"]),
-        ([], {}, [STRANGER], ["st:run:", "st:clear:"]),
+        ([], {}, [STRANGER], ["st:without:", "st:run:"]),
         ([LIVE], {"live": "x"}, [], ["st:run:", "st:clear:"]),
         (
             [PROMPT, IMAGE, VIDEO, STEPS],
             {},
             [],
-            ["st:fix:", "st:next:-0", "st:run:", "st:clear:", "st:drop:", "st:go:"],
+            ["st:fix:", "st:next:-0", "st:run:", "st:drop:", "st:go:"],
         ),
     ],
 )
 def test_what_leads_on_comes_first(
-    nodes: list[Node], values: dict[str, str], problems: list[Problem], shown: list[str]
+    nodes: list[Node], values: dict[str, Value], problems: list[Problem], shown: list[str]
 ) -> None:
     screen = form_message(form_of(declared(*nodes), values, *problems))
 
@@ -171,6 +192,33 @@ def test_how_many_can_be_fixed_is_said() -> None:
     form = form_of(declared(STEPS, IMAGE, LIVE), {"steps": "x", "live": "x"})
 
     assert "Fix (2)" in labels(form_message(form))
+
+
+def test_where_things_are_only_missing_there_is_nothing_to_fix() -> None:
+    form = form_of(declared(STEPS, IMAGE, VIDEO), {"steps": "7"}, STRANGER)
+
+    screen = form_message(form)
+
+    assert labels(screen)[:2] == ["Fill in (2)", "Leave it out"]
+    assert button(screen, "without")["custom_id"] == f"st:without:{form.id}"
+
+
+@pytest.mark.parametrize(
+    ("nodes", "values", "number"),
+    [
+        ([PROMPT, STEPS, STYLE], {"style": "x"}, 1),
+        ([PROMPT, STEPS, STYLE], {"style": "x", "steps": "x"}, None),  # the steps come first
+        ([PROMPT, STEPS, STYLE], {"style": "3"}, None),
+        ([LIVE, STYLE], {"style": "x", "live": "x"}, 0),  # nobody can fix the other
+        ([PROMPT], {}, None),
+    ],
+)
+def test_a_long_list_is_opened_for_what_is_to_be_fixed_first(
+    nodes: list[Node], values: dict[str, str], number: int | None
+) -> None:
+    section = first_list(form_of(declared(*nodes), values))
+
+    assert (section.number if section else None) == number
 
 
 def test_few_sections_are_all_in_the_menu() -> None:
@@ -228,17 +276,18 @@ def test_more_than_fits_is_counted() -> None:
     assert rest == "-# …and 1 more at their defaults"
 
 
-def test_what_changed_is_said_and_can_be_run_with_defaults() -> None:
+def test_what_changed_is_said_and_what_fits_can_be_run() -> None:
     drift = Drift(new=("lo*ra",), gone=("steps",), changed=tuple(f"c{place}" for place in range(9)))
     form = form_of(declared(PROMPT), drift=drift)
 
     screen = form_message(form)
 
     check_screen(screen)
-    first = said(screen).splitlines()[0]
+    first, second = said(screen).splitlines()[:2]
     assert "has changed since: new: **lo\\*ra** · gone: **steps** · changed: **c0**, **c1**," in first
     assert first.endswith("**c4** and 4 more.")
-    assert labels(screen)[0] == "Run with defaults"
+    assert second == "It can be run with what still fits and defaults for the rest; or go through the form."
+    assert labels(screen)[0] == "Run with what fits"
 
 
 def test_a_form_that_cannot_be_opened_at_once_says_what_is_missing() -> None:

@@ -1,7 +1,7 @@
 """Whatever a workflow declares: Discord takes every screen of its form, and forms change no value by themselves."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -125,6 +125,7 @@ def test_discord_takes_every_screen(form: Form, page: int) -> None:
         if section.is_list:
             check_form(search_modal(form, section))
             check_screen(list_message(form, section, page))
+            check_screen(list_message(form, section))
     if fixable(form):
         check_form(fix_modal(form))
 
@@ -151,10 +152,16 @@ def outcome(item: Input, value: Value) -> object:
     return sent.values, sent.files
 
 
-def is_same(item: Input, before: Value, after: Value) -> bool:
-    """Whether a run is the same with both: what is left out is the default, but for a seed, which would be drawn."""
+def is_same(item: Input, before: Value | None, after: Value | None) -> bool:
+    """Whether a run is the same with both: what is left out is the default, but for a seed, which would be drawn.
+
+    A text can be nothing, which is another thing than its default; where that is not known, they are never the same.
+    """
+    if item.linked and item.default is None and (before is None) != (after is None):
+        return False
     default = text_of(item, item.default) if item.default is not None and not find_roles([item]).seed else ""
-    return outcome(item, before or default) == outcome(item, after or default)
+    used = [default if value is None else value for value in (before, after)]
+    return outcome(item, used[0]) == outcome(item, used[1])
 
 
 def sensible(draw: st.DrawFn, item: Input) -> Value | None:
@@ -163,7 +170,9 @@ def sensible(draw: st.DrawFn, item: Input) -> Value | None:
         return None
     if item.is_file:
         return ANSWERS.get(item.kind, [LINK])[0] if draw(st.booleans()) else (Stored("a.png", LINK),)
-    choices = [choice for choice in choices_of(item) if choice == sendable(choice)]
+    choices = [choice for choice in choices_of(item) if choice and choice == sendable(choice)]
+    if item.kind is InputKind.TEXT and draw(st.booleans()):
+        return ""
     value = draw(st.sampled_from(choices or ANSWERS.get(item.kind, ["a cat", "two\nlines", "é" * 5000])))
     try:
         return None if fitted([item], {item.key: value}).adjusted else value
@@ -175,25 +184,25 @@ def sensible(draw: st.DrawFn, item: Input) -> Value | None:
 def sensible_forms(draw: st.DrawFn) -> Form:
     inputs = draw(any_inputs(1, 2, 5, 12))
     values = {item.key: sensible(draw, item) for item in inputs}
-    return form_of(inputs, {key: value for key, value in values.items() if value})
+    return form_of(inputs, {key: value for key, value in values.items() if value is not None})
 
 
-def filled(form: Form, answers: dict[str, Value]) -> dict[str, Value]:
-    return {key: value for key, value in {**form.values, **answers}.items() if value}
+def filled(form: Form, answers: Mapping[str, Value | None]) -> dict[str, Value]:
+    return {key: value for key, value in {**form.values, **answers}.items() if value is not None}
 
 
 @QUICK
 @given(sensible_forms())
 def test_what_is_sent_as_it_was_opened_changes_nothing(form: Form) -> None:
     inputs = form.deployment.inputs
-    answers: dict[str, Value] = {}
+    answers: dict[str, Value | None] = {}
     for section in form.sections:
         answers |= answered(section_modal(form, section), inputs)
 
     values = filled(form, answers)
 
     for item in inputs:
-        assert is_same(item, form.values.get(item.key, ""), values.get(item.key, "")), item
+        assert is_same(item, form.values.get(item.key), values.get(item.key)), item
 
 
 def typed(form: Form, section: Section, item: Input, value: Value) -> dict[str, object]:
@@ -207,9 +216,10 @@ def typed(form: Form, section: Section, item: Input, value: Value) -> dict[str, 
 
 
 def can_be_typed(form: Form, section: Section, item: Input, value: Value) -> bool:
-    """Discord's client lets nobody write more, nor a second line into a field of one."""
-    is_line = field_of(section_modal(form, section), item.key).get("style") == LINE
-    return len(value) <= 4000 and not ("\n" in value and is_line)
+    """Discord's client lets nobody write more, nor a second line into a field of one, nor empty one that is empty."""
+    field = field_of(section_modal(form, section), item.key)
+    is_line, is_there = field.get("style") == LINE, value != "" or bool(field.get("value"))
+    return len(value) <= 4000 and not ("\n" in value and is_line) and is_there
 
 
 def shows(form: Form, section: Section, item: Input) -> object:
@@ -243,14 +253,20 @@ def test_what_is_filled_in_is_shown_again_from_what_is_sent(form: Form) -> None:
 
         for item, value in given_here.items():
             again = sent_and_given_again(item, answers[item.key])
-            shown = [shows(replace(form, values={item.key: each}), section, item) for each in (value, again) if each]
+            shown = [
+                shows(replace(form, values={item.key: each}), section, item)
+                for each in (value, again)
+                if each is not None
+            ]
             assert len(set(map(str, shown))) == 1 or (item.is_file and shown == [value, "Now: a.png"]), (item, answers)
-            assert again or is_same(item, value, ""), item
+            assert again is not None or is_same(item, value, None), item
 
 
-def sent_and_given_again(item: Input, answer: Value) -> Value:
+def sent_and_given_again(item: Input, answer: Value | None) -> Value | None:
     """What a run is sent for an answer, given once more; a file is stored by then."""
+    if answer is None:
+        return None
     sent = fitted([item], {item.key: answer})
     for target in list(sent.files):
         sent.with_files(target, [LINK])
-    return text_of(item, sent.values[item.key]) if answer else ""
+    return text_of(item, sent.values[item.key])

@@ -21,7 +21,7 @@ def long_list(**values: str) -> Form:
     return form_of(declared(external("Enum", "x", options=json.dumps(options), default_value="style 7")), values)
 
 
-def shown(form: Form, page: int = 0) -> Any:  # noqa: ANN401 -- a screen
+def shown(form: Form, page: int | None = 0) -> Any:  # noqa: ANN401 -- a screen
     screen = list_message(form, form.sections[0], page)
     check_screen(screen)
     return screen
@@ -43,6 +43,38 @@ def test_what_is_picked_is_marked(values: dict[str, str], picked: list[str]) -> 
     options = menu(shown(long_list(**values)))["options"]
 
     assert [option["label"] for option in options if option["default"]] == picked
+
+
+@pytest.mark.parametrize(
+    ("values", "search", "page"),
+    [
+        ({}, "", 1),  # the default is there
+        ({"x": "STYLE 53"}, "", 3),
+        ({"x": "style 53"}, "style 5", 1),
+        ({"x": "style 29"}, "style", 2),
+        ({"x": "style 3"}, "9", 1),  # not found, so it opens at the start
+    ],
+)
+def test_a_list_opens_at_what_is_picked(values: dict[str, str], search: str, page: int) -> None:
+    screen = shown(replace(long_list(**values), search=search), None)
+
+    assert (screen["embed"].footer.text or "Page 1").startswith(f"Page {page}")
+
+
+def test_a_list_opens_at_the_model_that_is_set() -> None:
+    form = form_of([Input("x", InputKind.LORA, "LoRA", options=tuple(map(str, range(80))))], {"x": "60"})
+
+    assert shown(form, None)["embed"].footer.text == "Page 3 of 4"
+
+
+@pytest.mark.parametrize(
+    ("count", "words"),
+    [(1, "1 option."), (2, "2 options."), (25, "25 options."), (26, "26 options. **Search** is quickest.")],
+)
+def test_options_are_counted(count: int, words: str) -> None:
+    form = form_of([Input("x", InputKind.LORA, "LoRA", options=tuple(map(str, range(count))))])
+
+    assert said(shown(form)) == words
 
 
 @pytest.mark.parametrize(

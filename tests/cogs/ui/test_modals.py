@@ -85,15 +85,26 @@ def test_each_kind_of_input_has_its_field(node: Node, kinds: list[int]) -> None:
     [
         (
             external("NumberSliderInt", min_value=1, max_value=150, step=1, default_value=20),
-            "1 to 150 · step 1 · default 20",
+            "1 to 150 · whole number · step 1 · default 20",
             "20",
         ),
         (external("NumberSlider", default_value=0.5), "0 to 1 · step 0.01 · default 0.5", "0.5"),
         (external("Number"), "a number · step 0.01", None),
-        (external("NumberInt", default_value=512), "0 or more · default 512", "512"),
-        (external("NumberInt", default_value=["4", 0]), "0 or more · default set by the workflow", None),
-        (external("Seed", default_value=42), "1 or more", "empty = random"),
-        (external("NumberInt", display_name="Seed", default_value=42), "0 or more", "empty = random"),
+        (external("Number", min_value=-(2**40), max_value=2**40), "a number · step 0.01", None),
+        (external("Number", min_value=2, max_value=2**40), "2 or more · step 0.01", None),
+        (external("NumberInt", default_value=512), "0 to 2147483647 · whole number · default 512", "512"),
+        (external("NumberInt", min_value=1, max_value=2**40), "1 to 2147483647 · whole number", None),
+        (
+            external("NumberInt", default_value=["4", 0]),
+            "0 to 2147483647 · whole number · default set by the workflow",
+            None,
+        ),
+        (external("Seed", default_value=42), "1 to 4294967295", "empty = random"),
+        (
+            external("NumberInt", display_name="Seed", default_value=42),
+            "0 to 2147483647 · whole number",
+            "empty = random",
+        ),
         (external("Color", default_value="#ff8800"), "#rrggbb · default #ff8800", "#ff8800"),
         (external("File", options='["pdf", ".TXT"]'), "needed · .pdf, .txt", None),
         (external("EXR", exr_file="https://a.example/b.exr"), "Default: b.exr. Leave it empty", None),
@@ -193,6 +204,29 @@ def test_a_file_field_says_what_is_there_or_what_was_wrong(
     assert label["description"].startswith(description)
 
 
+def test_all_that_was_wrong_with_files_is_said() -> None:
+    files = [FileTooLarge(name, limit=2**20, size=2**21) for name in ("a.png", "b.png")]
+    problems = [Problem("x", Fault.FILE, key="x", file=file) for file in files]
+    form = form_of(declared(external("ImageBatch", default_value="[]")), {"x": CAT}, *problems)
+
+    described = label_of(fix_modal(form), "x")["description"]
+
+    assert described.startswith("needs another file. The file a.png is too large (2.0 MB): at most 1.0 MB. needs")
+
+
+@pytest.mark.parametrize(
+    ("default", "value", "what"),
+    [("é" * 4001, None, "Its default"), ("é" * 4001, "x" * 4001, "What you gave"), (None, "x" * 4001, "What you gave")],
+)
+def test_what_is_too_long_for_a_field_is_kept_by_leaving_it_empty(
+    default: str | None, value: str | None, what: str
+) -> None:
+    label = label_of(modal_for(external("Text", default_value=default), value), "x")
+
+    assert label["description"] == f"{what} is too long to be shown here. Leave this empty to keep it."
+    assert label["component"]["custom_id"][0] == "k"
+
+
 def test_inputs_of_one_name_are_told_apart() -> None:
     nodes = [external("Text", key, place, display_name="Prompt") for place, key in enumerate(("a", "b", "c"))]
     long = [external("Text", f"{'k' * 60}{place}", 9 + place, display_name="n" * 60) for place in range(2)]
@@ -235,26 +269,32 @@ def test_where_nothing_can_be_fixed_the_form_is_shown_instead() -> None:
     ("node", "typed", "answer"),
     [
         (external("Text", default_value="a fox"), "a cat", "a cat"),
-        (external("Text", default_value="a fox"), "a fox", ""),
-        (external("Text", default_value="two\r\nlines"), "two\nlines", ""),
-        (external("Text"), "", ""),
-        (external("NumberInt", default_value=20), "20", ""),
+        (external("Text", default_value="a fox"), "a fox", None),
+        (external("Text", default_value="two\r\nlines"), "two\nlines", None),
+        (external("Text", default_value="a fox"), "", ""),  # its default could be seen there
+        (external("Text", default_value=" "), "", None),
+        (external("Text", default_value="\x00"), "", None),  # no field can show it
+        (external("Text"), "", None),
+        (external("Text", default_value=["4", 0]), "", None),
+        (external("Lora", default_lora_name="a"), "", None),
+        (external("NumberInt", default_value=20), "20", None),
+        (external("NumberInt", default_value=20), "", None),
         (external("NumberInt", default_value=20), "30", "30"),
         (external("Seed", default_value=42), "42", "42"),  # left out, it would be drawn
-        (external("Boolean", default_value=True), True, ""),
+        (external("Boolean", default_value=True), True, None),
         (external("Boolean", default_value=True), False, "no"),
         (external("Boolean"), hash_of("no"), "no"),
-        (external("Boolean"), hash_of(""), ""),
-        (external("Boolean"), None, ""),
-        (external("Enum", options=options(3), default_value="option 1"), hash_of("option 1"), ""),
+        (external("Boolean"), hash_of(""), None),
+        (external("Boolean"), None, None),
+        (external("Enum", options=options(3), default_value="option 1"), hash_of("option 1"), None),
         (external("Enum", options=options(3), default_value="option 1"), hash_of("option 2"), "option 2"),
         (external("Enum", options=options(20)), hash_of("option 2"), "option 2"),
-        (external("Enum", options=options(20)), [], ""),
+        (external("Enum", options=options(20)), [], None),
         (external("Lora", default_lora_name="a"), "b", "b"),
         (external("Image"), " https://a.example/b.png ", "https://a.example/b.png"),
     ],
 )
-def test_what_is_filled_in_is_read_back(node: Node, typed: object, answer: str) -> None:
+def test_what_is_filled_in_is_read_back(node: Node, typed: object, answer: str | None) -> None:
     modal = modal_for(node)
 
     answers = answered(modal, inputs_of(node), {field_of(modal, "x")["custom_id"]: typed})
@@ -268,12 +308,17 @@ def test_what_is_filled_in_is_read_back(node: Node, typed: object, answer: str) 
         (external("Image"), CAT, {}),
         (external("Image"), "no link", {"x": "no link"}),
         (external("Text"), "é" * 4001, {}),
-        (external("Text", default_value="é" * 4001), None, {"x": ""}),
-        (external("Text", default_value="é" * 4000), None, {"x": ""}),
+        (external("Text", default_value="é" * 4001), None, {}),
+        (external("Text", default_value="é" * 4000), None, {"x": None}),
+        (external("Text", default_value="a fox"), "", {"x": ""}),
+        (external("Text", default_value="é" * 4001), "", {"x": ""}),
+        (external("Text", default_value=["4", 0]), "", {}),  # what the workflow has is something else
         (external("NumberInt"), "abc", {"x": "abc"}),
     ],
 )
-def test_a_field_nobody_touched_changes_nothing(node: Node, value: Value | None, answers: dict[str, Value]) -> None:
+def test_a_field_nobody_touched_changes_nothing(
+    node: Node, value: Value | None, answers: dict[str, Value | None]
+) -> None:
     assert answered(modal_for(node, value), inputs_of(node)) == answers
 
 
@@ -285,7 +330,7 @@ def test_an_upload_goes_before_what_is_there(value: Value | None) -> None:
     upload = field_of(modal, "x", upload=True)["custom_id"]
     answers = answered(modal, inputs_of(node), {upload: ("dog.png", b"1234")})
 
-    assert answers == {"x": (Source("dog.png", "https://cdn.example/dog.png", 4),)}
+    assert answers == {"x": (Source("dog.png", "https://cdn.example/dog.png", 4, attached=True),)}
 
 
 def test_of_several_pictures_uploads_and_links_are_taken_together() -> None:
@@ -295,12 +340,60 @@ def test_of_several_pictures_uploads_and_links_are_taken_together() -> None:
     links = "https://a.example/3.png\nhttps://a.example/4.png"
 
     both = answered(modal, inputs_of(node), {upload: [("1.png", b"1"), ("2.png", b"2")], link: links})
-    unreadable = answered(modal, inputs_of(node), {upload: ("1.png", b"1"), link: "3.png"})
     written = answered(modal, inputs_of(node), {link: links})
 
     assert [file.name for file in both["x"]] == ["1.png", "2.png", "3.png", "4.png"]  # type: ignore[union-attr]  # files
-    assert len(unreadable["x"]) == 1
     assert written == {"x": links}
+
+
+def faults_in(node: Node, answers: dict[str, Value | None]) -> list[Fault]:
+    values = {key: value for key, value in answers.items() if value is not None}
+    return [problem.fault for problem in form_of(declared(node), values).problems]
+
+
+@pytest.mark.parametrize("value", [None, "https://a.example/3.png"])
+def test_a_link_among_several_pictures_that_is_none_is_kept_and_said_to_be_none(value: str | None) -> None:
+    node = external("ImageBatch")
+    modal = modal_for(node, value)
+    upload, link = field_of(modal, "x", upload=True)["custom_id"], field_of(modal, "x")["custom_id"]
+
+    answers = answered(modal, inputs_of(node), {upload: ("1.png", b"1"), link: "3.png https://a.example/4.png"})
+
+    names = [(file.name, file.where) for file in answers["x"] or () if isinstance(file, Source)]
+    assert names[1:] == [("3.png", "3.png"), ("4.png", "https://a.example/4.png")]
+    assert faults_in(node, answers) == [Fault.NOT_A_LINK]
+
+
+def test_links_of_several_pictures_stay_beside_what_is_uploaded() -> None:
+    node = external("ImageBatch")
+    modal = modal_for(node, "https://a.example/3.png")
+
+    answers = answered(modal, inputs_of(node), {field_of(modal, "x", upload=True)["custom_id"]: ("1.png", b"1")})
+
+    assert [file.name for file in answers["x"]] == ["1.png", "3.png"]  # type: ignore[union-attr]  # files
+
+
+@pytest.mark.parametrize("kind", ["Image", "Video", "Audio", "EXR", "File"])
+@pytest.mark.parametrize("value", [None, CAT])
+def test_an_upload_and_a_new_link_are_too_many_for_one_file(kind: str, value: Value | None) -> None:
+    node = external(kind)
+    modal = modal_for(node, value)
+    upload, link = field_of(modal, "x", upload=True)["custom_id"], field_of(modal, "x")["custom_id"]
+
+    answers = answered(modal, inputs_of(node), {upload: ("1.png", b"1"), link: " https://a.example/b.png "})
+
+    assert [file.name for file in answers["x"]] == ["1.png", "b.png"]  # type: ignore[union-attr]  # files
+    assert faults_in(node, answers) == [Fault.TOO_MANY]
+
+
+def test_a_dash_beside_an_upload_removes_only_what_was_there() -> None:
+    node = external("Image")
+    modal = modal_for(node, CAT)
+    upload, link = field_of(modal, "x", upload=True)["custom_id"], field_of(modal, "x")["custom_id"]
+
+    answers = answered(modal, inputs_of(node), {upload: ("1.png", b"1"), link: "-"})
+
+    assert answers == {"x": (Source("1.png", "https://cdn.example/1.png", 1, attached=True),)}
 
 
 @pytest.mark.parametrize("typed", ["", "-"])
@@ -310,7 +403,7 @@ def test_a_link_that_was_shown_is_taken_back_by_clearing_it(typed: str) -> None:
 
     answers = answered(modal, inputs_of(node), {field_of(modal, "x")["custom_id"]: typed})
 
-    assert answers == {"x": ""}
+    assert answers == {"x": None}
 
 
 def test_a_file_is_taken_back_by_a_dash() -> None:
@@ -321,7 +414,7 @@ def test_a_file_is_taken_back_by_a_dash() -> None:
     answers = answered(modal, inputs_of(node), {link["component"]["custom_id"]: " - "})
 
     assert link["description"] == "- removes what is there"
-    assert answers == {"x": ""}
+    assert answers == {"x": None}
 
 
 @pytest.mark.parametrize(
@@ -352,13 +445,13 @@ def test_an_upload_for_what_takes_no_file_any_more_is_ignored() -> None:
 
     data = sent(modal, {field_of(modal, "x", upload=True)["custom_id"]: ("a.png", b"1")})
 
-    assert answers_of(data, declared(external("Text"))) == {"x": ""}
+    assert answers_of(data, declared(external("Text"))) == {"x": None}
 
 
 def test_what_was_written_out_for_a_live_input_is_taken_back() -> None:
     live: Node = {"class_type": "ComfyDeployWebscoketImageInput", "inputs": {"input_id": "live"}}
 
-    assert answers_of({"components": []}, declared(live, external("Text"))) == {"live": ""}
+    assert answers_of({"components": []}, declared(live, external("Text"))) == {"live": None}
 
 
 @pytest.mark.parametrize("data", [None, {}, {"components": [{"type": 18}, {"type": 10, "content": "x"}]}])

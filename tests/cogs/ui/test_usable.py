@@ -54,15 +54,15 @@ def message(*parts: discord.Attachment | discord.Embed, forwarded: tuple[Any, ..
 def test_an_attachment_is_of_the_kind_it_says(name: str, content_type: str | None, kind: InputKind) -> None:
     found = usable_in(message(attached(name, content_type)))
 
-    assert found == (Attached(kind, Source(name, f"{CDN}/{name}?ex=1", 7)),)
+    assert found == (Attached(kind, Source(name, f"{CDN}/{name}?ex=1", 7, attached=True)),)
 
 
 def test_the_pictures_of_an_embed_are_discords_own_copies() -> None:
     found = usable_in(message(embed(image="https://a.example/a.png", thumbnail="https://a.example/b.png")))
 
     assert found == (
-        Attached(InputKind.IMAGE, Source("image.png", f"{PROXY}/image.png?x=1")),
-        Attached(InputKind.IMAGE, Source("thumbnail.png", f"{PROXY}/thumbnail.png?x=1")),
+        Attached(InputKind.IMAGE, Source("image.png", f"{PROXY}/image.png?x=1", attached=True)),
+        Attached(InputKind.IMAGE, Source("thumbnail.png", f"{PROXY}/thumbnail.png?x=1", attached=True)),
     )
 
 

@@ -47,6 +47,7 @@ SAMPLES: dict[type[CoreError], CoreError] = {
     errors.TookTooLong: errors.TookTooLong(20.0),
     errors.SubmitUnclear: errors.SubmitUnclear("trail"),
     errors.SubmitUnknown: errors.SubmitUnknown("trail"),
+    errors.FormGone: errors.FormGone(FOREIGN),
     errors.DeploymentNotFound: errors.DeploymentNotFound(FOREIGN, [FOREIGN] * 3),
     errors.DeploymentAmbiguous: errors.DeploymentAmbiguous(FOREIGN, [FOREIGN] * 30),
     errors.DeploymentNotHere: errors.DeploymentNotHere(FOREIGN),
@@ -292,7 +293,8 @@ def test_a_form_with_problems_lists_them_and_counts_the_rest() -> None:
         (operator_errors.EnvironmentUnclear("a", "preview", []), "is not deployed at all"),
         (errors.PermissionsMissing(["View Channel", "Attach Files"]), "it needs View Channel, Attach Files."),
         (errors.DeploymentNotHere("Fox (staging)"), "The deployment **Fox (staging)** is not on offer in this server."),
-        (errors.FormExpired(), "`/generate` opens a new one."),
+        (errors.FormExpired(), "`/generate more_inputs:True` opens a new one."),
+        (errors.FormExpired(["a *fox*", "```x"]), "What you typed:\n```\na *fox*\n```\n```\n'''x\n```"),
         (FormNeeded(CHANGED), "has changed since. Nothing was started. Press **Again**"),
         (FormNeeded(WANTED), "could not be shown. Nothing was started. Please try again."),
         (NoTaker(InputKind.IMAGE), "Nothing on offer here takes a picture."),
@@ -300,6 +302,10 @@ def test_a_form_with_problems_lists_them_and_counts_the_rest() -> None:
         (NoTaker(InputKind.FILE), "Nothing on offer here takes such a file."),
         (errors.DeploymentNotFound("x"), "`/deployments` lists what can be run"),
         (errors.DeploymentNotFound("x", ["y"]), "Did you mean **y**?"),
+        (
+            errors.DeploymentNotFound("x", ["y"], errors.Flaw.ODD),
+            "`x` cannot be run now. What ComfyUI Deploy says of it",
+        ),
     ],
 )
 def test_words_follow_the_facts(error: CoreError, part: str) -> None:

@@ -204,8 +204,8 @@ def test_inputs_nobody_set_are_left_to_the_workflow() -> None:
 @pytest.mark.parametrize(
     "kind",
     [
-        *("Text", "Number", "NumberInt", "NumberSlider", "NumberSliderInt", "Boolean", "Enum"),
-        *("Lora", "Checkpoint", "FaceModel", "Color", "SomethingNew"),
+        *("Number", "NumberInt", "NumberSlider", "NumberSliderInt", "Boolean", "Enum"),
+        *("Lora", "Checkpoint", "FaceModel", "Color"),
     ],
 )
 @pytest.mark.parametrize("blank", ["", ()])
@@ -213,6 +213,13 @@ def test_an_empty_value_is_the_default(kind: str, blank: Value) -> None:
     inputs = parse_inputs(graph(external(kind, default_value="something")))
 
     assert fit(inputs, {"x": blank}, lowest).values == {}
+
+
+@pytest.mark.parametrize("kind", ["Text", "TextAny", "SomethingNew"])
+def test_a_text_may_be_nothing(kind: str) -> None:
+    inputs = parse_inputs(graph(external(kind, default_value="something")))
+
+    assert fit(inputs, {"x": ""}, lowest).values == {"x": ""}
 
 
 @pytest.mark.parametrize("kind", FILE_CLASSES)

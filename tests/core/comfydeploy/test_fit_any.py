@@ -32,11 +32,15 @@ KEYS = ["prompt", "negative_prompt", "seed", "image", "cfg", "steps", "Steps", "
 
 
 def is_text(_: Node, value: object) -> bool:
+    return isinstance(value, str)
+
+
+def is_name(_: Node, value: object) -> bool:
     return isinstance(value, str) and value != ""
 
 
 def is_model(node: Node, value: object) -> bool:
-    return is_text(node, value) and ("://" not in str(value) or re.fullmatch(r"https://\S+", str(value)) is not None)
+    return is_name(node, value) and ("://" not in str(value) or re.fullmatch(r"https://\S+", str(value)) is not None)
 
 
 def is_whole(value: object) -> bool:
@@ -86,7 +90,7 @@ TAKES: dict[str, Callable[[Node, Any], bool]] = {
     "Checkpoint": is_model,
     "Lora": is_model,
     "FaceModel": is_model,
-    "Audio": is_text,
+    "Audio": is_name,
     "Number": lambda _, value: isinstance(value, float) and -INT32 <= value <= INT32,
     "NumberInt": lambda _, value: is_whole(value) and str(value).isdigit() and value <= INT32,
     "NumberSlider": lambda node, value: isinstance(value, float) and in_slider(node, value, 0, 1),

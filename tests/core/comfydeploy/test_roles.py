@@ -12,8 +12,10 @@ TEXT, WHOLE, SEED, NUMBER = InputKind.TEXT, InputKind.WHOLE, InputKind.SEED, Inp
 IMAGE, IMAGES, CHOICE = InputKind.IMAGE, InputKind.IMAGES, InputKind.CHOICE
 
 
-def make(key: str, kind: InputKind = TEXT, name: str = "") -> Input:
-    return Input(key, kind, name or key)
+def make(
+    key: str, kind: InputKind = TEXT, name: str = "", *, default: str | None = None, is_line: bool = False
+) -> Input:
+    return Input(key, kind, name or key, default=default, is_line=is_line)
 
 
 def keys(roles: Roles) -> dict[str, str]:
@@ -38,6 +40,9 @@ def keys(roles: Roles) -> dict[str, str]:
         ([make("prompt", NUMBER), make("x")], "x"),
         ([make("prompt", CHOICE)], None),
         ([make("negative_prompt")], None),
+        ([make("sampler", is_line=True)], None),
+        ([make("sampler", is_line=True), make("x")], "x"),
+        ([make("x"), make("prompt", is_line=True)], "prompt"),
         ([], None),
     ],
 )
@@ -79,7 +84,9 @@ def test_one_text_has_one_role() -> None:
         ([make("mask", IMAGE), make("image", IMAGE)], "image"),
         ([make("mask", IMAGE), make("b", IMAGE, name="Start image")], "b"),
         ([make("refs", IMAGES)], "refs"),
-        ([make("mask", IMAGE), make("pose", IMAGE)], "mask"),
+        ([make("mask", IMAGE), make("pose", IMAGE)], "pose"),
+        ([make("mask", IMAGE)], "mask"),
+        ([make("style", IMAGE, default="a.png"), make("face", IMAGE)], "face"),
         ([make("image")], None),
         ([make("image", InputKind.VIDEO)], None),
         ([make("image", InputKind.UNUSABLE)], None),

@@ -116,8 +116,8 @@ async def _seen(forms: Forms, draft: str, actor: Actor) -> object:
     return forms.seen(draft, actor)
 
 
-async def _given(forms: Forms, draft: str, actor: Actor) -> object:
-    return forms.given(draft, actor)
+async def _begun(forms: Forms, draft: str, actor: Actor) -> object:
+    return forms.begun(draft, actor)
 
 
 async def _give(forms: Forms, draft: str, actor: Actor) -> None:
@@ -135,7 +135,7 @@ VERBS: dict[str, Verb] = {
 ALL_VERBS = VERBS | {
     "choose": lambda forms, draft, actor: forms.choose(draft, actor, "words"),
     "seen": _seen,
-    "given": _given,
+    "begun": _begun,
     "give": _give,
 }
 

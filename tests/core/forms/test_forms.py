@@ -95,14 +95,31 @@ async def test_numbers_beyond_their_range_are_told_in_the_form_and_in_the_order(
     assert form.adjusted == (wide,)
 
 
-@pytest.mark.parametrize(("wanted", "error"), [("sculpture", DeploymentNotFound), ("picture", DeploymentNotHere)])
-async def test_what_is_not_on_offer_is_refused(counter: Counter, wanted: str, error: type[Exception]) -> None:
+async def test_what_is_not_on_offer_here_is_refused(counter: Counter) -> None:
     await counter.offering.change(HERE, [counter.id_of("words")])
 
-    with pytest.raises(error):
-        await counter.forms.order(Wish(ANNA, wanted))
+    with pytest.raises(DeploymentNotHere):
+        await counter.forms.order(Wish(ANNA, "picture"))
 
     assert len(counter.drafts) == 0
+
+
+async def test_a_name_that_nothing_has_keeps_what_was_given_for_what_is_picked_instead(counter: Counter) -> None:
+    with pytest.raises(PickNeeded) as caught:
+        await counter.forms.order(Wish(ANNA, "wrds", Given(prompt="a fox")))
+
+    begun = counter.forms.begun(caught.value.draft, ANNA)
+    assert isinstance(caught.value.cause, DeploymentNotFound)
+    assert begun.labels == ("words",)
+    form = await counter.forms.choose(begun.id, ANNA, counter.id_of("words"))
+    assert (form.is_ready, form.values) == (True, {"prompt": "a fox"})
+
+
+async def test_the_last_one_is_not_run_where_what_was_given_has_no_place(counter: Counter) -> None:
+    await counter.forms.done(await counter.forms.order(FOX))
+
+    with pytest.raises(PickNeeded):
+        await counter.forms.order(Wish(ANNA, None, Given(image=PICTURE)))
 
 
 # -- a wish that does not say what to run --
@@ -161,7 +178,7 @@ async def test_files_at_hand_go_to_the_inputs_that_take_them(counter: Counter) -
     counter.forms.give(draft.id, ANNA, Given(attached=one))
     single = await counter.forms.choose(draft.id, ANNA, counter.id_of("picture"))
 
-    assert counter.forms.given(draft.id, ANNA) == Given(attached=one)
+    assert counter.forms.begun(draft.id, ANNA).given == Given(attached=one)
     assert batch.values == {"batch": (PICTURE, SECOND)}
     assert single.values == {"image": (PICTURE,)}
 

@@ -3,9 +3,9 @@
 import pytest
 
 from core.errors import (
-    DeploymentNotFound,
     DeploymentNotHere,
     Fault,
+    FormGone,
 )
 from core.forms.drift import Drift
 from tests.core.comfydeploy.graphs import external
@@ -72,13 +72,15 @@ async def test_a_change_that_was_told_is_told_no_more_once_the_person_goes_on(co
     assert (await counter.forms.show(form.id, ANNA)).drift is None
 
 
-async def test_what_does_not_fit_any_more_is_told_with_the_change(counter: Counter) -> None:
+async def test_what_does_not_fit_any_more_is_left_out_and_told_with_the_change(counter: Counter) -> None:
     form = await good_form(counter.forms)
     counter.change("words", PROMPT, external("Enum", "steps", options='["few", "many"]'), external("Image", "image"))
 
     changed = await needed(counter.forms.order_of(form.id, ANNA))
 
-    assert faults_of(changed.problems) == [("steps", Fault.NOT_AN_OPTION), ("image", Fault.MISSING_PICTURE)]
+    assert faults_of(changed.problems) == [("image", Fault.MISSING_PICTURE)]
+    assert changed.drift is not None
+    assert ("steps" in changed.drift.changed, "steps" in changed.values) == (True, False)
     assert not changed.only_lacks
     assert await needed(counter.forms.order_of(form.id, ANNA)) == changed
 
@@ -112,5 +114,6 @@ async def test_a_deployment_that_is_gone_or_allowed_here_no_more_is_not_run(coun
     with pytest.raises(DeploymentNotHere):
         await counter.forms.order_of(second.id, ANNA)
     counter.withdraw("words")
-    with pytest.raises(DeploymentNotFound):
+    with pytest.raises(FormGone) as gone:
         await counter.forms.order_of(first.id, ANNA)
+    assert gone.value.label == "words"

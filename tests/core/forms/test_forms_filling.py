@@ -64,14 +64,16 @@ async def test_what_is_left_out_stays_and_what_no_input_asks_for_is_ignored(form
     assert faults_of(filled.problems) == [("steps", Fault.NOT_A_NUMBER)]
 
 
-async def test_what_a_command_said_for_no_input_is_told_until_something_is_filled_in(forms: Forms) -> None:
+async def test_what_a_command_said_for_no_input_is_told_until_it_is_left_out(forms: Forms) -> None:
     form = await needed(forms.order(Wish(ANNA, "words", Given(), "foo=1")))
     again = await needed(forms.order_of(form.id, ANNA))
 
     filled = await forms.fill(form.id, ANNA, {"prompt": "a fox"})
 
-    assert faults_of(form.problems) == faults_of(again.problems) == [("foo", Fault.UNKNOWN)]
-    assert filled.is_ready
+    unknown = [("foo", Fault.UNKNOWN)]
+    assert faults_of(form.problems) == faults_of(again.problems) == faults_of(filled.problems) == unknown
+    left_out = await forms.leave_out(form.id, ANNA)
+    assert (left_out.is_ready, left_out.values) == (True, {"prompt": "a fox"})
 
 
 async def test_start_over_forgets_all_that_was_given(forms: Forms) -> None:
@@ -173,7 +175,7 @@ async def test_a_form_is_over_for_others_and_after_its_time_and_once_it_is_dropp
 ) -> None:
     forms = counter.forms
     left, dropped = await good_form(forms), await good_form(forms)
-    forms.drop(dropped.id)
+    forms.drop(dropped.id, ANNA)
 
     for form, actor in ((left, BERT), (dropped, ANNA)):
         with pytest.raises(FormExpired):

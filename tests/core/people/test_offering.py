@@ -1,7 +1,7 @@
 """What is on offer where: only what a server allows, found and suggested, and what is run where nobody says what."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -111,15 +111,13 @@ async def test_what_is_gone_from_the_account_stays_allowed(shop: Shop) -> None:
     assert await shop.offering.usual(ANNA, HERE) is None
 
 
-@pytest.mark.parametrize(("ids", "told"), [([key(0)], ()), ([key(0), "gone"], ("broken",))])
-async def test_what_cannot_be_read_is_told_only_where_something_is_missing(
-    ids: list[str], told: tuple[str, ...]
-) -> None:
+@pytest.mark.parametrize(("ids", "told"), [([key(0)], []), ([key(0), "gone"], ["broken"])])
+async def test_what_cannot_be_read_is_told_only_where_something_is_missing(ids: list[str], told: list[str]) -> None:
     async with a_shop([named(0, "fox"), {"id": None, "workflow": {"name": "broken"}}]) as shop:
         await shop.offering.change(HERE, ids)
 
-        assert (await shop.offering.list(HERE)).value.unreadable == told
-        assert (await shop.offering.list(THERE)).value.unreadable == ("broken",)
+        here, there = (await shop.offering.list(HERE)).value, (await shop.offering.list(THERE)).value
+        assert [[item.name for item in offer.unreadable] for offer in (here, there)] == [told, ["broken"]]
 
 
 # -- picking page by page --
@@ -344,6 +342,76 @@ async def test_nobody_waits_long_for_remembering(shop: Shop, monkeypatch: pytest
         with structlog.testing.capture_logs() as log:
             await shop.offering.remember(ANNA, key(1))
 
+    assert [line["event"] for line in log] == ["offering.not_remembered"]
+
+
+# -- a database that does not say what a server forbids --
+
+ASKED: list[Callable[[Offering], Awaitable[object]]] = [
+    lambda offering: offering.allowed(HERE),
+    lambda offering: offering.list(HERE),
+    lambda offering: offering.find("fox", HERE),
+    lambda offering: offering.suggest("fox", 5, HERE),
+    lambda offering: offering.peek(HERE),
+    lambda offering: offering.recall(HERE),
+    lambda offering: offering.usual(ANNA, HERE),
+]
+
+
+@pytest.mark.parametrize("ask", ASKED)
+async def test_where_the_database_hangs_nothing_is_on_offer_in_a_server(
+    shop: Shop, ask: Callable[[Offering], Awaitable[object]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.store.settings.PATIENCE", 0.01)
+    await shop.offering.change(HERE, [key(1)])
+    another = shop.reopened()
+    await another.list(None)
+
+    async with shop.database._turn:  # noqa: SLF001 -- somebody else's work that does not end
+        for _ in range(2):
+            with pytest.raises(StoreFailed):
+                await ask(another)
+        assert (await another.find("fox", None)).id == key(0)
+        assert await shop.labels(HERE) == ["castle"]
+
+
+@pytest.mark.parametrize("ask", ASKED)
+async def test_where_a_servers_list_is_broken_nothing_is_on_offer_there(
+    shop: Shop, ask: Callable[[Offering], Awaitable[object]]
+) -> None:
+    await shop.offering.change(HERE, [key(1)])
+    await shop.database.run(lambda it: it.exec_driver_sql("UPDATE servers SET deployments = '{'"))
+    another = shop.reopened()
+    await another.list(None)
+
+    with pytest.raises(StoreFailed):
+        await ask(another)
+    assert (await another.find("fox", THERE)).id == key(0)
+
+
+async def test_a_change_that_failed_lifts_no_limits(shop: Shop) -> None:
+    await shop.offering.change(HERE, [key(1)])
+    await shop.database.aclose()
+
+    with pytest.raises(StoreFailed):
+        await shop.offering.change(HERE, None)
+
+    assert await shop.labels(HERE) == ["castle"]
+
+
+async def test_what_a_person_ran_last_is_asked_of_nobody_while_the_database_hangs(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.store.settings.PATIENCE", 0.01)
+    await shop.offering.change(HERE, None, key(1))
+
+    async with shop.database._turn:  # noqa: SLF001 -- somebody else's work that does not end
+        found = await shop.offering.usual(ANNA, HERE)
+        with structlog.testing.capture_logs() as log:
+            await shop.offering.remember(ANNA, key(1))
+
+    assert found is not None
+    assert found.id == key(1)
     assert [line["event"] for line in log] == ["offering.not_remembered"]
 
 

@@ -265,7 +265,9 @@ async def open_bench(
         api = ComfyDeploy(transport, await stack.enter_async_context(Files.connect(transport)))
         hosts = Hosts(trusted=frozenset({trusted_host(sandbox.url)}))
         network = replace(NETWORK, pauses=(0.0, 0.0))
-        media = await stack.enter_async_context(Media.connect(inputs=hosts, outputs=hosts, network=network))
+        media = await stack.enter_async_context(
+            Media.connect(inputs=hosts, attachments=hosts, outputs=hosts, network=network)
+        )
         catalog = await stack.enter_async_context(aclosing(Catalog(api, Terms(ttl=speed.ttl))))
         tracker = await stack.enter_async_context(Tracker.start(api.runs, HURRIED))
         places = RunLimits(*limits)

@@ -11,7 +11,7 @@ from core.comfydeploy.errors import DispatchFailed, Unreachable
 from core.comfydeploy.values import Given, Source
 from core.errors import DeploymentNotFound, Fault, InputsInvalid, SurfaceLost
 from core.file_errors import FileNotAnImage
-from core.forms.form import FormNeeded
+from core.forms.form import FormNeeded, PickNeeded
 from core.forms.wish import Wish
 from core.runs.view import Stage
 from stationthis_discord.sandbox.comfydeploy import Behaviour, faults
@@ -115,10 +115,11 @@ async def test_further_inputs_that_cannot_be_read_are_a_problem_like_the_others(
 
 
 async def test_what_is_not_on_offer_cannot_be_wished_for(bench: Bench) -> None:
-    with pytest.raises(DeploymentNotFound) as caught:
+    with pytest.raises(PickNeeded) as caught:
         await bench.start(Canvas(), "upscal")
 
-    assert caught.value.similar == ("upscale",)
+    assert isinstance(caught.value.cause, DeploymentNotFound)
+    assert caught.value.cause.similar == ("upscale",)
 
 
 async def test_a_submit_that_fails_gives_the_place_back(bench: Bench) -> None:

@@ -6,11 +6,10 @@ import pytest
 
 from core.errors import (
     CoreError,
-    DeploymentAmbiguous,
-    DeploymentNotFound,
     InputsInvalid,
     TooManyRuns,
 )
+from core.forms.form import PickNeeded
 from core.forms.wish import Wish
 from stationthis_discord.sandbox.comfydeploy import ComfyDeploySandbox, faults
 from stationthis_discord.sandbox.comfydeploy.samples import text_to_image
@@ -73,10 +72,10 @@ async def test_a_check_before_the_first_load_knows_nothing_and_starts_it(bench: 
 @pytest.mark.parametrize(
     ("wish", "error"),
     [
-        (Wish(ANNA, "no such thing"), DeploymentNotFound),
+        (Wish(ANNA, "no such thing"), PickNeeded),
         (Wish(ANNA, "text-to-image", further="width=much"), InputsInvalid),
         (Wish(ANNA, "upscale"), InputsInvalid),
-        (Wish(ANNA, "twin"), DeploymentAmbiguous),
+        (Wish(ANNA, "twin"), PickNeeded),
     ],
 )
 async def test_a_check_refuses_from_memory_what_a_start_would_refuse(

@@ -91,8 +91,8 @@ def test_an_order_of_the_version_before_is_read() -> None:
     order = _read(json.dumps(written))
 
     files: dict[Input, tuple[File, ...]] = {
-        INPUTS[0]: (Source("a.png", "https://cdn.discordapp.com/a.png?ex=1", 5),),
-        INPUTS[1]: (Source("b.png", Path("b.png")),),
+        INPUTS[0]: (Source("a.png", "https://cdn.discordapp.com/a.png?ex=1", 5, attached=True),),
+        INPUTS[1]: (Source("b.png", Path("b.png"), attached=True),),
     }
     assert order == Order(DEPLOYMENT, Fitted({"prompt": "a lake", "seed": 7}, files, "a lake", 7), ANN)
 

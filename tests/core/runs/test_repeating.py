@@ -9,6 +9,7 @@ from core.comfydeploy.values import Stored
 from core.errors import DeploymentGone, DeploymentNotHere, Fault
 from core.forms.drift import Drift
 from core.forms.form import Form, FormNeeded
+from core.people.actor import Actor
 from core.people.offering import Offering
 from core.runs.order import Order
 from core.runs.repeating import Repeats
@@ -42,13 +43,13 @@ def repeats(bench: Bench) -> Repeats:
     return Repeats(bench.parts, lambda _low, _high: SEED)
 
 
-async def again(bench: Bench, run_id: str) -> Order:
-    return await repeats(bench).order(run_id, BERT)
+async def again(bench: Bench, run_id: str, actor: Actor = BERT) -> Order:
+    return await repeats(bench).order(run_id, actor)
 
 
-async def needed(bench: Bench, run_id: str) -> Form:
+async def needed(bench: Bench, run_id: str, actor: Actor = ANNA) -> Form:
     with pytest.raises(FormNeeded) as caught:
-        await again(bench, run_id)
+        await again(bench, run_id, actor)
     return caught.value.form
 
 
@@ -96,11 +97,11 @@ async def test_once_it_was_told_it_is_run_with_what_still_fits(bench: Bench) -> 
     first, canvas = await bench.elsewhere(owner=ANNA), Canvas()
     redeploy(bench, without="height")
     with pytest.raises(FormNeeded) as caught:
-        await bench.again(first, BERT, Canvas())
+        await bench.again(first, ANNA, Canvas())
     with pytest.raises(FormNeeded):  # and no double click
-        await bench.again(first, BERT, Canvas())
+        await bench.again(first, ANNA, Canvas())
 
-    delivery = await bench.generation.start_form(caught.value.form.id, BERT, canvas)
+    delivery = await bench.generation.start_form(caught.value.form.id, ANNA, canvas)
 
     assert (await canvas.end()).stage is Stage.DONE
     inputs = dict(bench.sandbox.runs[str(delivery.run_id)].workflow_inputs)
@@ -108,14 +109,25 @@ async def test_once_it_was_told_it_is_run_with_what_still_fits(bench: Bench) -> 
     assert inputs == {"prompt": "made before", "seed": SEED, "width": 64, "_stationthis": inputs["_stationthis"]}
 
 
-async def test_what_does_not_fit_any_more_is_a_problem_of_the_form(bench: Bench) -> None:
+async def test_what_does_not_fit_any_more_is_left_out_and_told(bench: Bench) -> None:
     first = await bench.elsewhere(owner=ANNA, style="neon")
     redeploy(bench, "text-to-image", external("Image", "image"), style={"options": '["ink"]'})
 
     form = await needed(bench, first)
 
     faults_of = [(problem.key, problem.fault) for problem in form.problems]
-    assert faults_of == [("style", Fault.NOT_AN_OPTION), ("image", Fault.MISSING_PICTURE)]
+    assert faults_of == [("image", Fault.MISSING_PICTURE)]
+    assert form.drift is not None
+    assert ("Style" in form.drift.changed, "style" in form.values) == (True, False)
+
+
+async def test_somebody_else_sees_no_more_of_the_run_than_its_message_shows(bench: Bench) -> None:
+    first = await bench.elsewhere(owner=ANNA, style="neon", negative="my secret")
+    redeploy(bench, width={"default_value": 3})
+
+    form = await needed(bench, first, BERT)
+
+    assert form.values == {"prompt": "made before"}
 
 
 async def test_files_of_the_run_are_used_again_as_they_are_stored(bench: Bench) -> None:
@@ -126,7 +138,7 @@ async def test_files_of_the_run_are_used_again_as_they_are_stored(bench: Bench) 
     form = await needed(bench, first)
 
     assert form.values["image"] == (Stored("sample.png", address),)
-    order = await bench.forms.order_of(form.id, BERT)
+    order = await bench.forms.order_of(form.id, ANNA)
     assert (order.fitted.values["image"], order.fitted.files) == (address, {})
 
 

@@ -6,10 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import structlog
 
 from core.errors import StoreFailed
 from core.store.database import Database
-from core.store.settings import KeptSettings, PersonSettings, ServerSettings, needed
+from core.store.settings import COOL_DOWN, KeptSettings, PersonSettings, ServerSettings, needed
 from tests.core.store.stage import by_hand, empty, fill, locked
 
 USER = 80351110224678912
@@ -104,6 +105,31 @@ async def test_what_could_not_be_changed_is_as_it_was(settings: KeptSettings, da
     assert await settings.get_server(USER) == ALL_SET
 
 
+async def test_a_change_that_failed_takes_nothing_away_from_what_is_known(
+    settings: KeptSettings, database: Database
+) -> None:
+    await settings.change_server(USER, lambda _: ALL_SET)
+    await database.aclose()
+
+    with pytest.raises(StoreFailed):
+        await settings.change_server(USER, lambda _: ServerSettings())
+
+    for _ in range(2):
+        assert await settings.get_server_surely(USER) == await settings.get_server(USER) == ALL_SET
+
+
+async def test_a_change_that_nobody_waited_for_holds_once_the_database_says_so(
+    settings: KeptSettings, database: Database
+) -> None:
+    await settings.change_server(USER, lambda _: ALL_SET)
+    async with database._turn:  # noqa: SLF001 -- somebody else's work
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.01):
+                await settings.change_server(USER, lambda _: ServerSettings(pings=True))
+
+    assert await settings.get_server_surely(USER) == ServerSettings(pings=True)
+
+
 async def test_without_a_database_reading_gives_the_defaults_and_setting_says_so(
     settings: KeptSettings, database: Database
 ) -> None:
@@ -116,13 +142,16 @@ async def test_without_a_database_reading_gives_the_defaults_and_setting_says_so
 
 
 @pytest.mark.parametrize("text", ["{", "1", '{"a": 1}', ""])
-async def test_a_list_that_cannot_be_read_is_as_if_nothing_was_set(
+async def test_a_list_that_cannot_be_read_is_told_to_who_must_know_and_says_nothing_of_other_servers(
     path: Path, settings: KeptSettings, text: str
 ) -> None:
     with by_hand(path) as other:
         other.execute("INSERT INTO servers (guild, deployments) VALUES (?, ?)", (USER, text))
 
+    with pytest.raises(StoreFailed, match="what it holds cannot be read"):
+        await settings.get_server_surely(USER)
     assert await settings.get_server(USER) == ServerSettings()
+    assert await settings.get_server_surely(USER + 1) == ServerSettings()
 
 
 async def test_a_database_that_does_not_answer_is_not_waited_for_long(
@@ -130,9 +159,39 @@ async def test_a_database_that_does_not_answer_is_not_waited_for_long(
 ) -> None:
     monkeypatch.setattr("core.store.settings.PATIENCE", 0.01)
     async with database._turn:  # noqa: SLF001 -- somebody else's work that does not end
+        with pytest.raises(StoreFailed, match="does not answer in time"):
+            await settings.get_server_surely(USER)
         found = await settings.get_person(USER)
 
     assert found == PersonSettings()
+
+
+async def test_after_a_reading_that_failed_nobody_waits_for_a_while(path: Path, database: Database) -> None:
+    now = [100.0]
+    settings = KeptSettings(database, lambda: now[0])
+    with structlog.testing.capture_logs() as log:
+        async with locked(database, path):
+            await settings.get_person(USER)
+        now[0] += COOL_DOWN - 0.1
+        for user in (USER, USER + 1):
+            assert await settings.get_person(user) == PersonSettings()
+            for asked in (settings.get_server_surely(user), settings.get_person_surely(user)):
+                with pytest.raises(StoreFailed):
+                    await asked
+    now[0] += 0.1
+
+    assert len(log) == 1
+    assert await settings.get_server_surely(USER) == ServerSettings()
+
+
+async def test_a_change_that_succeeds_shows_that_the_database_is_back(path: Path, database: Database) -> None:
+    settings = KeptSettings(database, lambda: 100.0)
+    async with locked(database, path):
+        await settings.get_server(USER)
+
+    await settings.change_person(USER, lambda now: replace(now, pings=True))
+
+    assert await settings.get_server_surely(USER) == ServerSettings()
 
 
 def test_nothing_can_be_changed_where_nothing_is_kept(settings: KeptSettings) -> None:
