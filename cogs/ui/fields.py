@@ -1,7 +1,8 @@
 """The fields of a form's screens: for each input what Discord has for its kind, filled with what it has now; pure.
 
 A field's `custom_id` is one letter and a hash of the input's id, so that it is understood even if the inputs have
-changed by the time it is sent. The letter of what is written says what it means to leave it blank.
+changed by the time it is sent. The letter of what is written says what it means to leave it blank; a link that the
+field opens with adds its own hash, so that it can be told from another.
 """
 
 import hashlib
@@ -34,12 +35,14 @@ VALUE: Final = "v"  # blank: its default again, for a text that was there nothin
 KEPT: Final = "k"  # blank: what is there, since the field could not show it
 CLEARED: Final = "c"  # blank: its default again, since the field showed what was there
 UPLOAD: Final = "u"
+HEAD: Final = 13  # characters of a custom_id that say which field it is
 REMOVE: Final = "-"  # written in place of a link: no file
 
 _LONG: Final = 60  # characters; a single line shows about half of that on a phone, and scrolls sideways
 
 Label = discord.ui.Label[discord.ui.Modal]
 Field = discord.ui.Item[discord.ui.Modal]
+TextField = discord.ui.TextInput[discord.ui.Modal]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,7 @@ def _text(asked: Asked) -> Label:
     is_random = used == RANDOM
     hint = "" if default is not None else f"empty = {RANDOM}" if is_random else used
     about = [] if default is not None or is_random or not used else [f"default {used}"]
+    about += [hint] if is_random and text else []  # where a text stands, nobody sees the hint
     blank = KEPT if asked.value == "" and default is None else VALUE  # a field cannot show that it was emptied
     field = _written(item, blank, text, hint, is_roomy=asked.is_roomy)
     return _label(asked, [*takes(item), *about, item.description], field)
@@ -108,7 +112,7 @@ def _too_long(asked: Asked) -> Label:
     return _label(asked, [note], _written(asked.item, KEPT, "", note, is_roomy=True))
 
 
-def _written(item: Input, blank: str, text: str, hint: str, *, is_roomy: bool) -> Field:
+def _written(item: Input, blank: str, text: str, hint: str, *, is_roomy: bool) -> TextField:
     may_be_long = item.kind is InputKind.TEXT and not item.is_line and not text
     is_long = is_roomy or may_be_long or (not item.is_line and len(text) > _LONG)
     return discord.ui.TextInput(
@@ -203,8 +207,10 @@ def _link(asked: Asked) -> Label:
     about = ["one link a line"] if item.kind is InputKind.IMAGES else []
     about += ["or the name of a file on the machine"] if item.kind is InputKind.AUDIO else []
     about += [f"{REMOVE} removes what is there"] if (value or asked.wrong) and not text else []
-    is_roomy = item.kind is InputKind.IMAGES
-    return _label(asked, about, _written(item, CLEARED if text else VALUE, text, "https://…", is_roomy=is_roomy))
+    field = _written(item, CLEARED if text else VALUE, text, "https://…", is_roomy=item.kind is InputKind.IMAGES)
+    if text:
+        field.custom_id += hash_of(text.strip())
+    return _label(asked, about, field)
 
 
 def _there(asked: Asked) -> str:

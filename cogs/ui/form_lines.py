@@ -107,13 +107,15 @@ class Lines:
         return f"{code(used, 60)} (default)" if used else "(default)"
 
 
-def drift_words(drift: Drift) -> str:
-    """How the inputs changed since they were filled in."""
+def drift_words(drift: Drift, run: str) -> str:
+    """How the inputs changed since they were filled in, and what the button `run` does, empty if it cannot be pressed.
+
+    What does not fit any more is not among the values of the form.
+    """
     parts = [("new", drift.new), ("gone", drift.gone), ("changed", drift.changed)]
     said = " · ".join(f"{what}: {_bold(names)}" for what, names in parts if names)
-    return (
-        f"{_NOTE} This deployment has changed since: {said}.\n"
-        "It can be run with what still fits and defaults for the rest; or go through the form."
+    return f"{_NOTE} This deployment has changed since: {said}." + (
+        f" **{run}** uses defaults for the rest." if run else ""
     )
 
 

@@ -65,7 +65,8 @@ def first_list(form: Form) -> Section | None:
 def form_message(form: Form) -> Screen:
     """What is filled in and what is wrong, and what can be done next."""
     lines = Lines(form)
-    notes = (drift_words(form.drift) if form.drift else None, _advice(form, lines))
+    drift = drift_words(form.drift, _run_label(form) if form.is_ready else "") if form.drift else ""
+    notes = (drift, _advice(form, lines))
     head = "\n".join(note for note in notes if note)
     body = lines.all(limits.EMBED_DESCRIPTION - len(head) - 1)
     embed = discord.Embed(
@@ -110,16 +111,15 @@ def dropped_message() -> Screen:
 
 def _advice(form: Form, lines: Lines) -> str:
     """What to do next, in a line."""
-    if form.problems:
-        fill = "fill in what is marked ❗" if lines.lacks else ""
-        fix = "fix what is marked ⚠" if lines.errs else ""
-        leave = "leave out what does not belong here" if lines.strays else ""
-        *first, last = [part for part in (fill, fix, leave) if part]
-        todo = f"{', '.join(first)} and {last}" if first else last
-        return f"{todo[0].upper()}{todo[1:]}, then press **Run**."
-    if not form.sections:
-        return "There is nothing to fill in. Press **Run**."
-    return "" if form.drift else "Ready. Press **Run**, or change something first."
+    if form.is_ready:
+        ready = "Ready. Press **Run**, or change something first."
+        return "" if form.drift else ready if form.sections else "There is nothing to fill in. Press **Run**."
+    fill = "fill in what is marked ❗" if lines.lacks else ""
+    fix = "fix what is marked ⚠" if lines.errs else ""
+    leave = "leave out what does not belong here" if lines.strays else ""
+    *first, last = [part for part in (fill, fix, leave) if part]
+    todo = f"{', '.join(first)} and {last}" if first else last
+    return f"{todo[0].upper()}{todo[1:]}, then press **{_run_label(form)}**."
 
 
 def _controls(form: Form, lines: Lines) -> discord.ui.View:
@@ -151,9 +151,12 @@ def _leading(form: Form, names: Names) -> list[Immortal]:
     return found if form.is_ready else found[::-1]
 
 
+def _run_label(form: Form) -> str:
+    return "Run with what fits" if form.drift else "Run"
+
+
 def _run(form: Form) -> Immortal:
-    label = "Run with what fits" if form.drift else "Run"
-    return button("run", form.id, label, "▶", disabled=not form.is_ready, style=discord.ButtonStyle.success)
+    return button("run", form.id, _run_label(form), "▶", disabled=not form.is_ready, style=discord.ButtonStyle.success)
 
 
 def _next(form: Form, names: Names) -> Immortal:

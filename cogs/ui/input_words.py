@@ -16,7 +16,7 @@ RANDOM: Final = "random"
 UNKNOWN: Final = "set by the workflow"
 
 _SWITCHED: Final = ("yes", "no", "")  # the last one leaves it to the workflow
-_BOUNDLESS: Final = 2**31 - 1  # bounds from here on are those of a computer, and say nothing to people
+_BOUNDLESS: Final = 2**31 - 1  # bounds from here on are those of a computer: nobody meets them by chance
 _SHOWN: Final = 120  # characters of a text that are shown
 _CODED: Final = 60
 _NAMES: Final = 3  # of several files
@@ -132,9 +132,11 @@ def _numbers(item: Input) -> list[str]:
 
 
 def _range(item: Input) -> str:
-    """Bounds that are those of a computer say nothing to people, unless what is beyond is refused."""
-    far = _BOUNDLESS if item.kind is InputKind.NUMBER else float("inf")
-    low, high = (None if bound is None or abs(bound) >= far else number(bound) for bound in item.span)
+    """Far bounds are left out, unless what is beyond is refused."""
+    ends = zip(item.span, (item.least, item.most), strict=True)
+    low, high = (
+        None if bound is None or (hard is None and abs(bound) >= _BOUNDLESS) else number(bound) for bound, hard in ends
+    )
     if low is not None and high is not None:
         return f"{low} to {high}"
     if low is not None:

@@ -8,15 +8,15 @@ from typing import Any, Final
 import discord
 
 from cogs.ui import limits
-from cogs.ui.fields import CLEARED, KEPT, REMOVE, UPLOAD, VALUE, Asked, Label, fields_for, hash_of
-from cogs.ui.input_words import choices_of, default_of, is_default, names_of
+from cogs.ui.fields import CLEARED, HEAD, KEPT, REMOVE, UPLOAD, VALUE, Asked, Label, fields_for, hash_of
+from cogs.ui.input_words import choices_of, default_of, files_of, is_default, names_of
 from cogs.ui.problems import fault_words
 from cogs.ui.text import plain
 from core.comfydeploy.inputs import Input
 from core.comfydeploy.kinds import InputKind
 from core.comfydeploy.values import File, Source, Value
 from core.comfydeploy.written import Unfit, read_value
-from core.errors import Fault
+from core.errors import Fault, Problem
 from core.forms.form import Form, FormNeeded
 from core.forms.sections import FIELDS, Section, fields_of
 
@@ -91,20 +91,28 @@ def _modal(title: str, tail: str, custom_id: str, fields: Iterable[Label]) -> di
 
 def _fields(form: Form, inputs: Iterable[Input]) -> Iterator[Label]:
     names, roles = names_of(form.deployment.inputs), form.deployment.roles
-    wrong = defaultdict[str, list[str]](list)
+    wrong = defaultdict[str, list[Problem]](list)
     for problem in form.problems:
         if problem.fault not in _MISSING:
-            wrong[problem.key].append(fault_words(problem))
+            wrong[problem.key].append(problem)
     for item in inputs:
         asked = Asked(
             item,
             names[item.key],
             form.values.get(item.key),
-            wrong=" ".join(wrong[item.key]).replace("`", ""),  # nothing reads markdown there
+            wrong=_wrong_words(wrong[item.key]),
             is_drawn=item is roles.seed,
             is_roomy=item in {roles.prompt, roles.negative},
         )
         yield from fields_for(asked)
+
+
+def _wrong_words(problems: list[Problem]) -> str:
+    """In plain text; of several files which they are, as there is no room to say why."""
+    files = [problem.file for problem in problems if problem.file is not None]
+    if len(files) > 1:
+        return f"{len(files)} files cannot be used: {files_of(files)}"
+    return " It ".join(map(fault_words, problems)).replace("`", "")
 
 
 # -- the way back --
@@ -118,7 +126,7 @@ def answers_of(data: object, inputs: Iterable[Input]) -> dict[str, Value | None]
     Fields of other inputs are ignored.
     """
     sent = data if isinstance(data, dict) else {}
-    fields = dict(_sent_fields(sent))
+    fields = {custom_id[:HEAD]: field for custom_id, field in _sent_fields(sent)}
     files = (sent.get("resolved") or {}).get("attachments") or {}
     answers = {item.key: _answer(item, fields, files) for item in inputs}
     return {key: answer for key, answer in answers.items() if not isinstance(answer, _Left)}
@@ -142,9 +150,13 @@ def _answer(item: Input, fields: Mapping[str, Sent], files: Mapping[str, Any]) -
         return None  # it was written out in a command, and no field can take it back
     key = hash_of(item.key)
     blank = next((letter for letter in (VALUE, KEPT, CLEARED) if letter + key in fields), None)
-    text = _text_in(item, fields[blank + key]) if blank is not None else None
+    field = fields[blank + key] if blank is not None else {}
+    text = _text_in(item, field) if field else None
     if item.is_file:
-        return _files_in(item, text, _uploads(fields.get(UPLOAD + key, {}), files), clears=blank == CLEARED)
+        uploads = _uploads(fields.get(UPLOAD + key, {}), files)
+        return _files_in(item, text, uploads, str(field.get("custom_id", ""))[HEAD:])
+    if text is not None and item.kind is not InputKind.TEXT:
+        text = text.strip() and text  # only a text can be blanks
     if text is None or (text == "" and blank == KEPT):
         return _LEFT
     if text == "":
@@ -175,14 +187,18 @@ def _uploads(field: Sent, files: Mapping[str, Any]) -> tuple[Source, ...]:
     )
 
 
-def _files_in(item: Input, text: str | None, uploads: tuple[Source, ...], *, clears: bool) -> Value | _Left | None:
-    """Both of what is uploaded and what is written, even if that is too much; but an upload replaces a link."""
+def _files_in(item: Input, text: str | None, uploads: tuple[Source, ...], before: str) -> Value | _Left | None:
+    """Both of what is uploaded and what is written, even if that is too much; but an upload replaces a link.
+
+    `before` is the hash of the link that the field opened with, empty without one.
+    """
     written = (text or "").strip()
     if uploads:
-        links = () if clears and item.kind is not InputKind.IMAGES else written.split()
-        return (*uploads, *(file for link in links if link != REMOVE for file in _linked(item, link)))
+        is_old = hash_of(written) == before and item.kind is not InputKind.IMAGES
+        links = [] if is_old else [link for link in written.split() if link != REMOVE]
+        return (*uploads, *(file for link in links for file in _linked(item, link)))
     if not written:
-        return None if clears else _LEFT
+        return None if before else _LEFT
     return None if written == REMOVE or is_default(item, written) else written
 
 

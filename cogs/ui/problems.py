@@ -52,10 +52,12 @@ def _range(problem: Problem) -> str:
 
 
 def _out_of_range(problem: Problem) -> str:
-    """The node of whole numbers reads no sign: it would silently use its default."""
+    """The node of whole numbers reads no sign; what is below a range of any other is no problem."""
     if problem.minimum == 0 and problem.given.strip().startswith("-"):
-        return f"cannot take negative numbers: it {_range(problem)}{_wrote(problem)}"
-    return f"{_range(problem)}{_wrote(problem)}"
+        about = "cannot take negative numbers: the machine would use its default. It "
+    else:
+        about = ""
+    return f"{about}{_range(problem)}{_wrote(problem)}"
 
 
 def _wrote(problem: Problem) -> str:

@@ -7,7 +7,7 @@ from typing import Any, Final, cast
 import discord
 
 from cogs.ui.buttons import is_ours
-from cogs.ui.fields import hash_of
+from cogs.ui.fields import HEAD, hash_of
 from cogs.ui.form_view import Screen
 from cogs.ui.modals import answers_of
 from core.comfydeploy.fit import Fitted, fit
@@ -103,12 +103,12 @@ def field_of(modal: discord.ui.Modal, key: str, *, upload: bool = False) -> Json
     wanted = hash_of(key)
     letters = "u" if upload else LETTERS.replace("u", "")
     found = (label["component"] for label in labels(modal))
-    return next(field for field in found if field["custom_id"] in {letter + wanted for letter in letters})
+    return next(field for field in found if field["custom_id"][:HEAD] in {letter + wanted for letter in letters})
 
 
 def label_of(modal: discord.ui.Modal, key: str) -> Json:
     """The first label for an input."""
-    return next(label for label in labels(modal) if label["component"]["custom_id"][1:] == hash_of(key))
+    return next(label for label in labels(modal) if label["component"]["custom_id"][1:HEAD] == hash_of(key))
 
 
 class Attaching:
