@@ -38,7 +38,7 @@ async def measure_clicks(console: Console) -> None:
                 "/generate more_inputs: the form's message": lambda: visitor.run(
                     "generate", {"deployment": "wide", "more_inputs": True}
                 ),
-                "a press of Fix: the form": lambda: owner.click(str(form.message_id), "Fix (6)"),
+                "a press of Fill in: the form": lambda: owner.click(str(form.message_id), "Fill in (6)"),
             }
             console.print(_told("/help, for comparison", bare, bare))
             for name, click in clicks.items():

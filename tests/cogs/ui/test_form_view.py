@@ -283,11 +283,20 @@ def test_what_changed_is_said_and_what_fits_can_be_run() -> None:
     screen = form_message(form)
 
     check_screen(screen)
-    first, second = said(screen).splitlines()[:2]
+    first = said(screen).splitlines()[0]
     assert "has changed since: new: **lo\\*ra** · gone: **steps** · changed: **c0**, **c1**," in first
-    assert first.endswith("**c4** and 4 more.")
-    assert second == "It can be run with what still fits and defaults for the rest; or go through the form."
+    assert first.endswith("**c4** and 4 more. **Run with what fits** uses defaults for the rest.")
     assert labels(screen)[0] == "Run with what fits"
+
+
+def test_what_changed_promises_no_run_while_something_is_missing() -> None:
+    screen = form_message(form_of(declared(IMAGE), drift=Drift(new=("image",))))
+
+    assert said(screen).splitlines()[:2] == [
+        "\N{INFORMATION SOURCE} This deployment has changed since: new: **image**.",
+        "Fill in what is marked ❗, then press **Run with what fits**.",
+    ]
+    assert button(screen, "run")["disabled"]
 
 
 def test_a_form_that_cannot_be_opened_at_once_says_what_is_missing() -> None:

@@ -89,9 +89,11 @@ def test_each_kind_of_input_has_its_field(node: Node, kinds: list[int]) -> None:
             "20",
         ),
         (external("NumberSlider", default_value=0.5), "0 to 1 · step 0.01 · default 0.5", "0.5"),
-        (external("Number"), "a number · step 0.01", None),
-        (external("Number", min_value=-(2**40), max_value=2**40), "a number · step 0.01", None),
-        (external("Number", min_value=2, max_value=2**40), "2 or more · step 0.01", None),
+        (external("Number"), "-2147483647 to 2147483647 · step 0.01", None),
+        (external("Number", min_value=2, max_value=2**40), "2 to 2147483647 · step 0.01", None),
+        (external("NumberSlider", min_value=-(2**40), max_value=2**40), "a number · step 0.01", None),
+        (external("NumberSliderInt", min_value=-(2**40), max_value=2**40), "whole number", None),
+        (external("NumberSliderInt", min_value=2, max_value=2**40), "2 or more · whole number", None),
         (external("NumberInt", default_value=512), "0 to 2147483647 · whole number · default 512", "512"),
         (external("NumberInt", min_value=1, max_value=2**40), "1 to 2147483647 · whole number", None),
         (
@@ -139,6 +141,12 @@ def test_a_field_says_what_it_takes_and_what_is_used_without_it(
 )
 def test_a_field_opens_with_what_is_there(node: Node, value: str | None, shown: str | None) -> None:
     assert field_of(modal_for(node, value), "x").get("value") == shown
+
+
+def test_over_a_seed_that_was_given_it_is_said_what_its_absence_means() -> None:
+    label = label_of(modal_for(external("Seed"), "77"), "x")
+
+    assert label["description"] == "1 to 4294967295 · empty = random"
 
 
 def test_what_is_picked_opens_with_what_is_there() -> None:
@@ -204,14 +212,20 @@ def test_a_file_field_says_what_is_there_or_what_was_wrong(
     assert label["description"].startswith(description)
 
 
-def test_all_that_was_wrong_with_files_is_said() -> None:
-    files = [FileTooLarge(name, limit=2**20, size=2**21) for name in ("a.png", "b.png")]
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (["a.png"], "needs another file. The file a.png is too large (2.0 MB): at most 1.0 MB."),
+        (["a.png", "b.png"], "2 files cannot be used: a.png, b.png"),
+        (["a.png", "b.png", "c.png", "d.png", "e.png"], "5 files cannot be used: a.png, b.png, c.png and 2 more"),
+    ],
+)
+def test_how_many_files_were_wrong_is_said(names: list[str], said: str) -> None:
+    files = [FileTooLarge(name, limit=2**20, size=2**21) for name in names]
     problems = [Problem("x", Fault.FILE, key="x", file=file) for file in files]
     form = form_of(declared(external("ImageBatch", default_value="[]")), {"x": CAT}, *problems)
 
-    described = label_of(fix_modal(form), "x")["description"]
-
-    assert described.startswith("needs another file. The file a.png is too large (2.0 MB): at most 1.0 MB. needs")
+    assert label_of(fix_modal(form), "x")["description"] == said
 
 
 @pytest.mark.parametrize(
@@ -279,6 +293,8 @@ def test_where_nothing_can_be_fixed_the_form_is_shown_instead() -> None:
         (external("Lora", default_lora_name="a"), "", None),
         (external("NumberInt", default_value=20), "20", None),
         (external("NumberInt", default_value=20), "", None),
+        (external("NumberInt", default_value=20), "  ", None),  # only a text can be blanks
+        (external("Text", default_value="a fox"), "  ", "  "),
         (external("NumberInt", default_value=20), "30", "30"),
         (external("Seed", default_value=42), "42", "42"),  # left out, it would be drawn
         (external("Boolean", default_value=True), True, None),
@@ -384,6 +400,21 @@ def test_an_upload_and_a_new_link_are_too_many_for_one_file(kind: str, value: Va
 
     assert [file.name for file in answers["x"]] == ["1.png", "b.png"]  # type: ignore[union-attr]  # files
     assert faults_in(node, answers) == [Fault.TOO_MANY]
+
+
+@pytest.mark.parametrize(
+    ("typed", "fault"), [("https://a.example/b.png", Fault.TOO_MANY), ("garbage text", Fault.NOT_A_LINK)]
+)
+def test_a_link_that_was_changed_beside_an_upload_is_not_lost(typed: str, fault: Fault) -> None:
+    node = external("Image")
+    modal = modal_for(node, "https://a.example/a.png")
+    upload, link = field_of(modal, "x", upload=True)["custom_id"], field_of(modal, "x")["custom_id"]
+
+    untouched = answered(modal, inputs_of(node), {upload: ("1.png", b"1")})
+    changed = answered(modal, inputs_of(node), {upload: ("1.png", b"1"), link: typed})
+
+    assert faults_in(node, untouched) == []
+    assert faults_in(node, changed) == [fault]
 
 
 def test_a_dash_beside_an_upload_removes_only_what_was_there() -> None:

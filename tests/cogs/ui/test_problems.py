@@ -1,9 +1,13 @@
 """What is said of an input or a file that does not fit."""
 
+from typing import Final
+
 import pytest
 
 from cogs.ui.problems import fault_words, problem_words
 from core.errors import Fault, Problem
+
+NO_SIGN: Final = "cannot take negative numbers: the machine would use its default."
 
 
 @pytest.mark.parametrize(
@@ -27,8 +31,8 @@ def test_for_an_unknown_name_those_like_it_are_suggested(written: str, choices: 
 @pytest.mark.parametrize(
     ("given", "minimum", "words"),
     [
-        ("-3", 0, "cannot take negative numbers: it must be 0 to 9 (you wrote `-3`)."),
-        (" -3", 0.0, "cannot take negative numbers: it must be 0 to 9 (you wrote `-3`)."),
+        ("-3", 0, f"{NO_SIGN} It must be 0 to 9 (you wrote `-3`)."),
+        (" -3", 0.0, f"{NO_SIGN} It must be 0 to 9 (you wrote `-3`)."),
         ("12", 0, "must be 0 to 9 (you wrote `12`)."),
         ("-3", 1, "must be 1 to 9 (you wrote `-3`)."),
         ("-30", -9, "must be -9 to 9 (you wrote `-30`)."),
