@@ -52,7 +52,7 @@ def next_button(message: Message, *, is_filled: bool) -> str:
     if is_error(message):
         raise DemoFailed(" ".join(lines_of(message)))
     ready = [label for label, can_be_pressed in buttons_of(message).items() if can_be_pressed]
-    wanted = ("Run", "Fix") if not is_filled else ("Run",)
+    wanted = ("Run", "Fix (", "Fill in (") if not is_filled else ("Run",)
     for start in wanted:
         for label in ready:
             if label.startswith(start):

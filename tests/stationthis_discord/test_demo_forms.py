@@ -33,8 +33,9 @@ def modal(**fields: int) -> dict[str, Any]:
     [
         ({"Run": True, "Discard": True}, False, "Run"),
         ({"Fix (2)": True, "Fill in": True, "Run": False}, False, "Fix (2)"),
+        ({"Fill in: Text": True, "Fill in (2)": True, "Run": False}, False, "Fill in (2)"),
         ({"Fix (1)": True, "Run": True}, False, "Run"),
-        ({"Fill in": True, "Run with what fits": True}, True, "Run with defaults"),
+        ({"Fill in": True, "Run with what fits": True}, True, "Run with what fits"),
     ],
 )
 def test_run_is_pressed_or_what_opens_the_fields_that_are_missing(
