@@ -17,7 +17,6 @@ _MOST: Final = 2_000
 _MOST_OF_ONE: Final = 10  # of one person
 _WEIGHT_OF_ONE: Final = 500_000  # characters; a form of 80 inputs filled up with text has 320,000
 _WEIGHT: Final = 20_000_000  # characters of all
-_LIGHT: Final = _WEIGHT // _WEIGHT_OF_ONE  # drafts that cannot be too much
 
 
 @dataclass(eq=False)
@@ -58,44 +57,52 @@ class Draft:
         return sum(len(text) for text in texts if isinstance(text, str))
 
 
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    draft: Draft
+    touched: float
+    weight: int
+
+
 class Drafts:
     """The oldest leave first, of a person and of all. `clock` is in seconds."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._kept: OrderedDict[str, tuple[float, Draft]] = OrderedDict()  # the one touched last comes last
+        self._kept: OrderedDict[str, _Kept] = OrderedDict()  # the one touched last comes last
+        self._weight = 0
 
     def __len__(self) -> int:
         return len(self._kept)
 
     def keep(self, draft: Draft) -> None:
         """From now on for a whole life."""
-        self._kept[draft.id] = (self._clock(), draft)
-        self._kept.move_to_end(draft.id)
-        mine = [known for _, known in self._kept.values() if known.owner == draft.owner]
+        self.drop(draft.id)
+        self._kept[draft.id] = _Kept(draft, self._clock(), draft.weight)
+        self._weight += self._kept[draft.id].weight
+        mine = [known for known in self._kept.values() if known.draft.owner == draft.owner]
         while len(mine) > _MOST_OF_ONE or (len(mine) > 1 and sum(known.weight for known in mine) > _WEIGHT_OF_ONE):
-            self.drop(mine.pop(0).id)
-        while len(self._kept) > 1 and (self._is_too_much() or self._is_over(next(iter(self._kept)))):
-            self._kept.popitem(last=False)
+            self.drop(mine.pop(0).draft.id)
+        while len(self._kept) > 1 and (self._is_too_much or self._is_over(next(iter(self._kept)))):
+            self.drop(next(iter(self._kept)))
 
     def get(self, draft_id: str, owner: int) -> Draft:
         """Raises `FormExpired` for what is kept no longer, and for what is somebody else's."""
         if draft_id not in self._kept or self._is_over(draft_id):
             raise FormExpired
-        draft = self._kept[draft_id][1]
+        draft = self._kept[draft_id].draft
         if draft.owner != owner:
             raise FormExpired
         self.keep(draft)
         return draft
 
     def drop(self, draft_id: str) -> None:
-        self._kept.pop(draft_id, None)
+        known = self._kept.pop(draft_id, None)
+        self._weight -= known.weight if known is not None else 0
 
+    @property
     def _is_too_much(self) -> bool:
-        """Weighed only where it may be: a draft of what people usually write weighs next to nothing."""
-        if len(self._kept) > _MOST:
-            return True
-        return len(self._kept) > _LIGHT and sum(known.weight for _, known in self._kept.values()) > _WEIGHT
+        return len(self._kept) > _MOST or self._weight > _WEIGHT
 
     def _is_over(self, draft_id: str) -> bool:
-        return self._clock() - self._kept[draft_id][0] > LIFE
+        return self._clock() - self._kept[draft_id].touched > LIFE

@@ -149,3 +149,22 @@ def test_two_thousand_are_kept_in_all_those_touched_last(drafts: Drafts) -> None
 
     assert len(drafts) == 2_000
     assert [is_kept(drafts, draft) for draft in (oldest, old, newest)] == [True, False, True]
+
+
+def test_one_person_keeps_so_many_characters_the_oldest_draft_leaves_first(drafts: Drafts) -> None:
+    heavy = [kept(drafts) for _ in range(3)]
+    for draft in heavy:
+        draft.values = {f"text {number}": "x" * 4_000 for number in range(50)}
+        drafts.get(draft.id, ANN)
+
+    with pytest.raises(FormExpired):
+        drafts.get(heavy[0].id, ANN)
+    assert drafts.get(heavy[1].id, ANN) is heavy[1]
+
+
+def test_what_everybody_keeps_has_an_end_in_characters_too(drafts: Drafts) -> None:
+    values = {f"text {number}": "x" * 4_000 for number in range(80)}
+    for owner in range(100):
+        drafts.keep(Draft(owner, values=dict(values)))
+
+    assert len(drafts) == 20_000_000 // 320_000
