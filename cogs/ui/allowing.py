@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple, Self
 import discord
 
 from cogs.ui import limits
-from cogs.ui.buttons import Immortal
+from cogs.ui.buttons import Immortal, unkept
 from cogs.ui.embeds import BLURPLE, YELLOW
 from cogs.ui.flaws import unreadable_lines
 from cogs.ui.lists import Page
@@ -121,7 +121,7 @@ def allowing_menus(offer: Offer, allowed: Allowed, wanted: Place) -> discord.ui.
         earlier, later = place._replace(default=max(0, place.default - 1)), place._replace(default=place.default + 1)
         items.append(_button(TURN, earlier.turned(2), "Earlier defaults", row=3, disabled=place.default == 0))
         items.append(_button(TURN, later.turned(3), "Later defaults", row=3, disabled=later.default == here.count))
-    view = discord.ui.View(timeout=None)
+    view = unkept()
     for item in items:
         view.add_item(item)
     return view

@@ -89,6 +89,13 @@ async def _act(
         await door.answer(interaction, error, door_name)
 
 
+def unkept() -> discord.ui.View:
+    """An empty view for a private message: its presses are taken by their ids, so discord.py need not keep it."""
+    view = discord.ui.View(timeout=None)
+    view.stop()
+    return view
+
+
 def run_buttons(view: RunView, *, lasts: bool = True) -> discord.ui.View:
     """What can be done with a run now; a message that does not last can be had anew by a press."""
     row = discord.ui.View(timeout=None)

@@ -7,7 +7,7 @@ from typing import Final
 
 import discord
 
-from cogs.ui.buttons import Immortal
+from cogs.ui.buttons import Immortal, unkept
 from cogs.ui.embeds import YELLOW
 from cogs.ui.stale import old_lines
 from cogs.ui.text import fitting, named, safe
@@ -77,7 +77,7 @@ def question_embed(question: Question) -> discord.Embed:
 
 
 def question_buttons(question: Question) -> discord.ui.View:
-    view = discord.ui.View(timeout=None)
+    view = unkept()
     view.add_item(_button(question.verb, question.id, question.yes, discord.ButtonStyle.danger))
     view.add_item(_button(KEEP, question.id, "Keep it", discord.ButtonStyle.secondary))
     return view

@@ -10,7 +10,7 @@ import discord
 from discord import app_commands
 
 from cogs.ui import limits
-from cogs.ui.buttons import MAKE, button
+from cogs.ui.buttons import MAKE, button, unkept
 from cogs.ui.cards import nothing_words, options_of, page_embeds, page_of
 from cogs.ui.embeds import BLURPLE, YELLOW
 from cogs.ui.flaws import unreadable_lines
@@ -117,7 +117,7 @@ def deployment_embed(
 
 def deployment_buttons(deployment: Deployment, dashboard: str | None) -> discord.ui.View:
     """The way to a run of it, and to its page in ComfyUI Deploy's dashboard where it is known where that is."""
-    view = discord.ui.View(timeout=None)
+    view = unkept()
     view.add_item(button(MAKE, deployment.id, "Generate with this", "🎨", style=discord.ButtonStyle.primary))
     if dashboard is not None:
         address = deployment_page(dashboard, deployment.workflow_id)

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple, TypedDict
 import discord
 
 from cogs.ui import limits
-from cogs.ui.buttons import RUN, Immortal, button
+from cogs.ui.buttons import RUN, Immortal, button, unkept
 from cogs.ui.embeds import GREEN, GREY, YELLOW
 from cogs.ui.form_lines import Lines, drift_words
 from cogs.ui.modals import fixable
@@ -86,7 +86,7 @@ def opener_message(form: Form) -> Screen:
         description=fitting(lines, limits.EMBED_DESCRIPTION, _MOST_LACKING),
         colour=YELLOW,
     )
-    view = discord.ui.View(timeout=None)
+    view = unkept()
     view.add_item(button("open", form.id, "Open form", "📝", style=discord.ButtonStyle.primary))
     return {"embed": embed, "view": view}
 
@@ -94,19 +94,19 @@ def opener_message(form: Form) -> Screen:
 def started_message(form: Form) -> Screen:
     """What is left of a form that was run."""
     embed = discord.Embed(description=f"▶ **{named(form.deployment.label, 100)}** is on its way.", colour=GREEN)
-    return {"embed": embed, "view": discord.ui.View(timeout=None)}
+    return {"embed": embed, "view": unkept()}
 
 
 def over_message(sentence: str) -> Screen:
     """What is left of a form that cannot be used any more."""
     embed = discord.Embed(description=clip(f"⌛ {sentence}", limits.EMBED_DESCRIPTION), colour=GREY)
-    return {"embed": embed, "view": discord.ui.View(timeout=None)}
+    return {"embed": embed, "view": unkept()}
 
 
 def dropped_message() -> Screen:
     """What is left of a form that nobody wants any more."""
     embed = discord.Embed(description="✖ Discarded. Nothing was started.", colour=GREY)
-    return {"embed": embed, "view": discord.ui.View(timeout=None)}
+    return {"embed": embed, "view": unkept()}
 
 
 def _advice(form: Form, lines: Lines) -> str:
@@ -124,7 +124,7 @@ def _advice(form: Form, lines: Lines) -> str:
 
 def _controls(form: Form, lines: Lines) -> discord.ui.View:
     """What leads on comes first."""
-    view = discord.ui.View(timeout=None)
+    view = unkept()
     for item in (*_mending(form, lines), *_leading(form, lines.names)):
         view.add_item(item)
     if form.values:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import discord
 
-from cogs.ui.buttons import Immortal, button
+from cogs.ui.buttons import Immortal, button, unkept
 from cogs.ui.lists import Page, T
 
 
@@ -26,7 +26,7 @@ def paging(
     `before` stands in front of the number of the page in what menu and buttons hand on, `after` behind it in that of
     the buttons, each with a hyphen of its own.
     """
-    view = discord.ui.View(timeout=None)
+    view = unkept()
     if options:
         what = f"{before}{page.number}"
         menu = discord.ui.Select[discord.ui.View](

@@ -6,7 +6,7 @@ from typing import Any, Final
 import discord
 
 from cogs.ui import limits
-from cogs.ui.buttons import Immortal
+from cogs.ui.buttons import Immortal, unkept
 from cogs.ui.embeds import BLURPLE
 from cogs.ui.picker import Question
 from cogs.ui.text import named, plain, size
@@ -41,7 +41,7 @@ def which_message(draft: str, attached: Sequence[Attached]) -> dict[str, Any]:
         label = "All pictures" if pictures <= MOST_FILES else f"The first {MOST_FILES} pictures"
         options.append(discord.SelectOption(label=label, value=_ALL, description="for a batch", emoji="🗂"))
     menu = discord.ui.Select[discord.ui.View](custom_id=f"st:which:{draft}", placeholder="Which one?", options=options)
-    view = discord.ui.View(timeout=None)
+    view = unkept()
     view.add_item(Immortal(menu, "which", draft))
     embed = discord.Embed(
         title="Use as input…", description=f"This message has {len(attached)} files. Which one?", colour=BLURPLE
