@@ -106,22 +106,25 @@ async def test_who_is_asked_has_the_place_back(sandbox: ComfyDeploySandbox, quic
         assert (await canvas.end()).stage is Stage.DONE
 
 
-async def test_while_the_api_is_taken_to_be_away_nothing_is_started(bench: Bench) -> None:
-    await bench.catalog.list_deployments()
-    await bench.sandbox.refuse()
-    for _ in range(2):
-        with pytest.raises(Unreachable):
-            await bench.start(Canvas())
-    await bench.sandbox.listen()
-    bench.metrics.summary()
-    canvas = Canvas()
+async def test_while_the_api_is_taken_to_be_away_nothing_is_started(
+    sandbox: ComfyDeploySandbox, quick_retries: None
+) -> None:
+    async with open_bench(sandbox, Speed(haste=1.0)) as bench:
+        await bench.catalog.list_deployments()
+        await bench.sandbox.refuse()
+        for _ in range(2):
+            with pytest.raises(Unreachable):
+                await bench.start(Canvas())
+        await bench.sandbox.listen()
+        bench.metrics.summary()
+        canvas = Canvas()
 
-    with pytest.raises(Paused):
-        await bench.start(canvas)
+        with pytest.raises(Paused):
+            await bench.start(canvas)
 
-    assert bench.metrics.summary()["refused"] == 1  # it is not even tried again
-    assert (bench.submits, bench.sandbox.runs, bench.limits.under_way) == (0, {}, 0)
-    assert canvas.stages == [Stage.PREPARING]
+        assert bench.metrics.summary()["refused"] == 1  # it is not even tried again
+        assert (bench.submits, bench.sandbox.runs, bench.limits.under_way) == (0, {}, 0)
+        assert canvas.stages == [Stage.PREPARING]
 
 
 async def test_a_run_is_looked_for_even_if_its_message_is_gone(bench: Bench) -> None:
