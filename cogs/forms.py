@@ -119,7 +119,7 @@ class Forms(commands.Cog):
         form = await self._form(interaction, draft)
         long = form_view.first_list(form)
         if long is not None:
-            await self._list(interaction, form, long.number)
+            await self._open(interaction, form, long.number)
         elif form.wrong:
             await heard(interaction.response.send_modal(modals.fix_modal(form)))
         else:
@@ -199,7 +199,12 @@ class Forms(commands.Cog):
         """With nothing missing it is run at once, and what is missing is asked for."""
         draft, deployment = place_in(what).draft, next(iter(chosen(interaction)), "")
         form = await self._services.forms.choose(draft, who(interaction), deployment)
-        await self._lead_on(interaction, form)
+        if form.is_ready and not form.is_wanted:
+            await self._run(interaction, draft)
+        elif form.only_lacks:
+            await heard(interaction.response.send_modal(modals.fix_modal(form)))
+        else:
+            await self._show(interaction, form)
 
     async def press_make(self, interaction: discord.Interaction, deployment: str) -> None:
         """*Generate with this*: its form, in a message of its own."""
@@ -207,14 +212,6 @@ class Forms(commands.Cog):
         await self._change(interaction, await self._services.forms.open(deployment, who(interaction)))
 
     # -- inside --
-
-    async def _lead_on(self, interaction: discord.Interaction, form: Form) -> None:
-        if form.is_ready and not form.is_wanted:
-            await self._run(interaction, form.id)
-        elif form.only_lacks:
-            await heard(interaction.response.send_modal(modals.fix_modal(form)))
-        else:
-            await self._show(interaction, form)
 
     async def _form(self, interaction: discord.Interaction, draft: str) -> Form:
         return await self._services.forms.show(draft, who(interaction))

@@ -11,7 +11,6 @@ from core.comfydeploy.kinds import InputKind
 from core.comfydeploy.values import Given, Value
 from core.errors import (
     AlreadyAsked,
-    CoreError,
     DeploymentNotFound,
     FormExpired,
     FormGone,
@@ -157,8 +156,6 @@ class Forms(Wishes):
         draft.is_sent = True
         try:
             yield
-        except CoreError as error:
-            raise self.kept(draft, error) from None
         finally:
             draft.is_sent = False
 

@@ -73,15 +73,20 @@ class Wishes:
         wrong, values = invalid.problems, order.draft.values
         order.draft.refused = {one.key: tuple(item for item in wrong if item.key == one.key) for one in wrong}
         kept = {key: _without(value, order.draft.refused.get(key, ())) for key, value in values.items()}
-        order.draft.values = {key: value for key, value in kept.items() if value}
+        order.draft.values = {key: value for key, value in kept.items() if value != ()}
         return self.needed(order.draft, order.deployment)
 
     def kept(self, draft: Draft | None, error: CoreError) -> CoreError:
-        """The error, with the way back to what was given: it is there for another try."""
-        if draft is not None and not isinstance(error, AlreadyAsked | FormNeeded):
-            self._drafts.keep(draft)
-            error.kept_in = draft.id
-        return error
+        """The error, with the way back to what was given: it is there for another try.
+
+        Another object, since who waits for the same upload gets the same error, and has another form.
+        """
+        if draft is None or isinstance(error, AlreadyAsked | FormNeeded):
+            return error
+        self._drafts.keep(draft)
+        own = type(error).__new__(type(error), *error.args)
+        own.__dict__.update(error.__dict__, kept_in=draft.id)
+        return own
 
     async def done(self, order: Order) -> None:
         """It was submitted, or stands in line: its form is over, and its deployment is the person's last one."""

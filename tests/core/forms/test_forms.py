@@ -2,6 +2,7 @@
 
 import pytest
 
+from core.comfydeploy.errors import ApiError
 from core.comfydeploy.kinds import InputKind
 from core.comfydeploy.values import Adjusted, Attached, Given
 from core.errors import (
@@ -235,3 +236,14 @@ async def test_a_check_of_a_form_says_what_is_wrong(forms: Forms) -> None:
 
     assert await needed(forms.check_draft(form.id, ANNA)) == form
     await forms.check_draft((await good_form(forms)).id, ANNA)
+
+
+async def test_what_is_refused_for_two_leads_each_back_to_their_own_form(counter: Counter) -> None:
+    shared = ApiError("POST /run/deployment/queue", 500)
+    drafts = [counter.forms.begin(person, Given()) for person in (ANNA, BERT)]
+
+    told = [counter.forms.kept(draft, shared) for draft in drafts]
+
+    assert [error.kept_in for error in told] == [draft.id for draft in drafts]
+    assert [(type(error), str(error)) for error in told] == [(ApiError, str(shared))] * 2
+    assert shared.kept_in is None

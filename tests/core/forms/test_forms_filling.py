@@ -127,6 +127,16 @@ async def test_another_file_settles_it_and_nothing_else_does(forms: Forms) -> No
     assert (right.problems, right.values) == ((), {"image": (SECOND,), "steps": "9"})
 
 
+async def test_a_text_that_was_emptied_stays_so_when_a_file_is_refused(forms: Forms) -> None:
+    order = await forms.order(Wish(ANNA, "film", Given(image=PICTURE), "clip=https://files.example/a.mp4; prompt="))
+    batch = next(item for item in order.deployment.inputs if item.key == "batch")
+    refused = file_problem(batch, FileNotAnImage(PICTURE.name))
+
+    told = await needed(_raised(forms.refused(order, InputsInvalid([refused]))))
+
+    assert told.values == {"prompt": "", "clip": "https://files.example/a.mp4"}
+
+
 async def test_a_link_that_is_refused_stays_to_be_mended(forms: Forms) -> None:
     order, _ = await ordered(forms, Wish(ANNA, "picture", Given(), f"image={PICTURE.where}"))
     refused = file_problem(order.deployment.inputs[0], FileNotAnImage("a.png"))
