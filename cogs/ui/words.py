@@ -9,6 +9,7 @@ from discord import app_commands
 from cogs.ui.flaws import flaw_words
 from cogs.ui.operator_words import NOTHING_CHANGED, OPERATOR_WORDS, names
 from cogs.ui.problems import file_words, problem_words
+from cogs.ui.result_words import RESULT_WORDS
 from cogs.ui.text import block, code, fitting, named
 from core.comfydeploy import operations
 from core.comfydeploy.errors import (
@@ -189,6 +190,7 @@ def _api_down(_: ApiError) -> str:
 
 _WORDS: Final[dict[type[BaseException], Callable[[Any], str]]] = {
     **OPERATOR_WORDS,
+    **RESULT_WORDS,
     CoreError: lambda _: f"That did not work. {OPERATORS}",
     ApiError: lambda _: f"ComfyUI Deploy gave an answer that this bot does not understand. {OPERATORS}",
     Unreachable: lambda e: f"{_api_down(e)}{_nothing(e)}",

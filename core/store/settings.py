@@ -35,12 +35,17 @@ class PersonSettings:
 class ServerSettings:
     """`pings`: whether the ends of runs call people there; `deployments`: ids of what may be run there.
 
-    `default_deployment` is the id of what is run where nobody says what.
+    `default_deployment` is the id of what is run where nobody says what, `upscaler` of what makes a result larger.
+    `owners_only`: whether the buttons of a result are for who asked for it alone. `gallery` is the channel for results
+    that people keep.
     """
 
     pings: bool | None = None
     deployments: frozenset[str] | None = None
     default_deployment: str | None = None
+    owners_only: bool | None = None
+    upscaler: str | None = None
+    gallery: int | None = None
 
 
 S = TypeVar("S", bound=PersonSettings | ServerSettings)

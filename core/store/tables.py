@@ -80,7 +80,8 @@ deliveries: Final = Table(
 Index(None, deliveries.c.closed_at)
 Index(None, deliveries.c.user, deliveries.c.closed_at)
 
-# null: the person or server has not said; `last` and `default_deployment` are ids that may be gone from the account
+# null: the person or server has not said; `last`, `default_deployment` and `upscaler` are ids that may be gone from the
+# account, `gallery` is a channel
 people: Final = Table(
     "people",
     METADATA,
@@ -96,7 +97,22 @@ servers: Final = Table(
     Column("pings", Boolean),
     Column("deployments", Ids),
     Column("default_deployment", String(100)),
+    Column("owners_only", Boolean),
+    Column("upscaler", String(100)),
+    Column("gallery", BigInteger),
 )
+
+# results that are in a server's gallery, and where; `message` is null while it is being sent
+keepsakes: Final = Table(
+    "keepsakes",
+    METADATA,
+    Column("guild", BigInteger, primary_key=True, autoincrement=False),
+    Column("run_id", String(100), primary_key=True),
+    Column("channel", BigInteger, nullable=False),
+    Column("message", BigInteger),
+    Column("kept_at", Moment, nullable=False),
+)
+Index(None, keepsakes.c.kept_at)
 
 snapshots: Final = Table(
     "snapshots",

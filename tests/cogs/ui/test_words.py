@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from cogs.ui.problems import problem_words
 from cogs.ui.words import MOST_PROBLEMS, words_for
-from core import errors, file_errors, operator_errors
+from core import errors, file_errors, result_errors, operator_errors
 from core.comfydeploy.errors import ApiError, MachineInUse
 from core.comfydeploy.kinds import InputKind
 from core.comfydeploy.outputs import Kind
@@ -68,6 +68,10 @@ SAMPLES: dict[type[CoreError], CoreError] = {
     errors.PlaceClosed: errors.PlaceClosed(locked=False),
     errors.PermissionsMissing: errors.PermissionsMissing(["View Channel", "Attach Files"]),
     errors.TooManyRuns: errors.TooManyRuns(2, everybody=False),
+    result_errors.NotYourResult: result_errors.NotYourResult(5, FOREIGN),
+    result_errors.GalleryClosed: result_errors.GalleryClosed(5, ["View Channel", "Attach Files"]),
+    result_errors.RunUnknown: result_errors.RunUnknown(FOREIGN),
+    result_errors.TooManyAtOnce: result_errors.TooManyAtOnce(4),
     errors.StoreHeld: errors.StoreHeld(FOREIGN, 7, datetime.now(UTC), datetime.now(UTC)),
     errors.StoreFailed: errors.StoreFailed("the disk is full"),
 }

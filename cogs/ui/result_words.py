@@ -1,0 +1,56 @@
+"""The sentences for what cannot be done with a result; pure."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from cogs.ui.text import code
+from core.result_errors import (
+    AlreadyKept,
+    GalleryClosed,
+    NoGallery,
+    NoResult,
+    NoResultHere,
+    NotOverYet,
+    NotYourResult,
+    NoUpscaler,
+    RunUnknown,
+    TooManyAtOnce,
+)
+
+
+def _gallery_closed(error: GalleryClosed) -> str:
+    missing = f" Missing: {', '.join(f'**{name}**' for name in error.permissions)}." if error.permissions else ""
+    return (
+        f"I cannot post in the channel of this server's gallery.{missing} "
+        "Those who manage the server can change that, or name another one with `/server gallery`."
+    )
+
+
+def _already_kept(error: AlreadyKept) -> str:
+    return "It is in the gallery already." if error.link else "It is on its way to the gallery already."
+
+
+def _unknown(error: RunUnknown) -> str:
+    return (
+        f"I know no run of yours as {code(error.wanted, 60)}. `/runs` lists those that I remember; "
+        "the whole id of a run works in any case."
+    )
+
+
+RESULT_WORDS: Final[dict[type[BaseException], Callable[[Any], str]]] = {
+    NotYourResult: lambda _: (
+        "In this server the buttons of a result are for the person who asked for it. You can make your own copy."
+    ),
+    NoUpscaler: lambda _: (
+        "Nothing is named here that makes a result larger. Those who manage this server can name it with "
+        "`/server upscaler`; **Use in…** works in any case."
+    ),
+    NoGallery: lambda _: "This server has no gallery. Those who manage it can name a channel with `/server gallery`.",
+    GalleryClosed: _gallery_closed,
+    AlreadyKept: _already_kept,
+    NotOverYet: lambda _: "That run is still under way. Wait for its result first.",
+    NoResult: lambda _: "This run made no file that could be used for that.",
+    NoResultHere: lambda _: "This message shows no result of mine.",
+    RunUnknown: _unknown,
+    TooManyAtOnce: lambda error: f"At most **{error.most}** at once here. Nothing was started.",
+}

@@ -1,0 +1,67 @@
+"""What can go wrong with a result that is there: who may do what with it, where it goes, and what is left of it."""
+
+from collections.abc import Sequence
+
+from core.errors import CoreError
+
+
+class NotYourResult(CoreError):
+    """In this server the buttons of the result of `run_id` are for its `owner` alone; others may make their own."""
+
+    def __init__(self, owner: int, run_id: str) -> None:
+        super().__init__("not the owner")
+        self.owner = owner
+        self.run_id = run_id
+
+
+class NoUpscaler(CoreError):
+    """Nothing is named here that makes a result larger, or it is no longer on offer."""
+
+
+class NoGallery(CoreError):
+    """No channel is named here for results that people keep."""
+
+
+class GalleryClosed(CoreError):
+    """The bot cannot post in the `channel` of the gallery: `permissions`, by the names Discord shows, may be missing."""
+
+    def __init__(self, channel: int, permissions: Sequence[str] = ()) -> None:
+        super().__init__(str(channel))
+        self.channel = channel
+        self.permissions = tuple(permissions)
+
+
+class AlreadyKept(CoreError):
+    """The result is in the gallery; `link` leads there, None while it is being sent."""
+
+    def __init__(self, link: str | None = None) -> None:
+        super().__init__("kept before")
+        self.link = link
+
+
+class NotOverYet(CoreError):
+    """What is asked for needs a result, and the run is under way."""
+
+
+class NoResult(CoreError):
+    """What is asked for needs a file, and the run made none."""
+
+
+class NoResultHere(CoreError):
+    """The message that was picked shows no result of this bot."""
+
+
+class RunUnknown(CoreError):
+    """Nothing of this person is known by what they wrote for a run."""
+
+    def __init__(self, wanted: str) -> None:
+        super().__init__(wanted)
+        self.wanted = wanted
+
+
+class TooManyAtOnce(CoreError):
+    """More runs in one wish than `most`."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"at most {most}")
+        self.most = most
