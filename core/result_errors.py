@@ -23,7 +23,7 @@ class NoGallery(CoreError):
 
 
 class GalleryClosed(CoreError):
-    """The bot cannot post in the `channel` of the gallery: `permissions`, by the names Discord shows, may be missing."""
+    """The bot cannot post in the gallery `channel`; `permissions`, by the names Discord shows, are missing, if known."""
 
     def __init__(self, channel: int, permissions: Sequence[str] = ()) -> None:
         super().__init__(str(channel))

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from cogs.ui.problems import problem_words
 from cogs.ui.words import MOST_PROBLEMS, words_for
-from core import errors, file_errors, result_errors, operator_errors
+from core import errors, file_errors, operator_errors, result_errors
 from core.comfydeploy.errors import ApiError, MachineInUse
 from core.comfydeploy.kinds import InputKind
 from core.comfydeploy.outputs import Kind
