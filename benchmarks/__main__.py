@@ -20,6 +20,7 @@ from benchmarks.cache import measure_cache
 from benchmarks.forms import measure_forms
 from benchmarks.lists import measure_lists
 from benchmarks.outage import measure_outage
+from benchmarks.results import measure_results
 from benchmarks.submits import measure_submits
 from benchmarks.suggestions import measure_suggestions
 from benchmarks.tracker import measure_small, measure_tracker
@@ -42,7 +43,11 @@ QUICK: Final[dict[str, Measure]] = {
     "forms": measure_forms,
     "cache": measure_cache,
 }
-LONG: Final[dict[str, Measure]] = {"tracker": measure_tracker, "tracker-small": measure_small}
+LONG: Final[dict[str, Measure]] = {
+    "tracker": measure_tracker,
+    "tracker-small": measure_small,
+    "results": measure_results,
+}
 MEASURES: Final[dict[str, Measure]] = {**QUICK, "api": measure_api, **LONG, "bot": measure_bot, **BOT}
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from typing import Any, Final
 
@@ -82,20 +82,33 @@ class Forms(commands.Cog):
             sent = await heard(interaction.followup.send(**message, ephemeral=True, wait=True))
             self._remember(form, sent.edit)
         else:
-            await self._change(interaction, form)
+            await self.change(interaction, form)
+
+    async def change(self, interaction: discord.Interaction, form: Form) -> None:
+        """Show a form in the answer that is there."""
+        await heard(interaction.edit_original_response(**form_view.form_message(form)))
+        self._remember(form, interaction.edit_original_response)
+
+    async def answer(self, interaction: discord.Interaction, message: Mapping[str, Any]) -> None:
+        """To the person alone, in place of an answer that was asked for."""
+        response = interaction.response
+        if not response.is_done():
+            await heard(response.send_message(**message, ephemeral=True))
+            return
+        if response.type is discord.InteractionResponseType.deferred_channel_message:
+            await withdraw(interaction)
+        await heard(interaction.followup.send(**message, ephemeral=True))
 
     async def close(self, interaction: discord.Interaction, over: FormExpired | FormGone) -> None:
         """A form that is over loses its buttons, and says why; elsewhere that is said in an answer to the person."""
         message, response = form_view.over_message(words_for(over)), interaction.response
         is_private = interaction.message is not None and interaction.message.flags.ephemeral
-        if not response.is_done():
-            await heard((response.edit_message if is_private else _alone(interaction))(**message))
-        elif response.type is discord.InteractionResponseType.deferred_message_update and is_private:
+        if is_private and not response.is_done():
+            await heard(response.edit_message(**message))
+        elif is_private and response.type is discord.InteractionResponseType.deferred_message_update:
             await heard(interaction.edit_original_response(**message))
         else:
-            if response.type is discord.InteractionResponseType.deferred_channel_message:
-                await withdraw(interaction)
-            await heard(interaction.followup.send(**message, ephemeral=True))
+            await self.answer(interaction, message)
 
     # -- the form's message --
 
@@ -126,7 +139,7 @@ class Forms(commands.Cog):
             await self._show(interaction, form)
 
     async def press_run(self, interaction: discord.Interaction, draft: str) -> None:
-        await self._run(interaction, draft)
+        await self.run(interaction, draft)
 
     async def press_clear(self, interaction: discord.Interaction, draft: str) -> None:
         await self._show(interaction, await self._services.forms.clear(draft, who(interaction)))
@@ -184,7 +197,7 @@ class Forms(commands.Cog):
         """What was asked for by a command, and is complete now, is run at once."""
         form = await self._filled(interaction, draft)
         if form.is_ready and not form.is_wanted and not form.drift:
-            await self._run(interaction, draft)
+            await self.run(interaction, draft)
         else:
             await self._show(interaction, form)
 
@@ -197,10 +210,13 @@ class Forms(commands.Cog):
 
     async def pick_deployment(self, interaction: discord.Interaction, what: str) -> None:
         """With nothing missing it is run at once, and what is missing is asked for."""
-        draft, deployment = place_in(what).draft, next(iter(chosen(interaction)), "")
+        await self.pick(interaction, place_in(what).draft, next(iter(chosen(interaction)), ""))
+
+    async def pick(self, interaction: discord.Interaction, draft: str, deployment: str) -> None:
+        """What is to be run is known now."""
         form = await self._services.forms.choose(draft, who(interaction), deployment)
         if form.is_ready and not form.is_wanted:
-            await self._run(interaction, draft)
+            await self.run(interaction, draft)
         elif form.only_lacks:
             await heard(interaction.response.send_modal(modals.fix_modal(form)))
         else:
@@ -209,7 +225,7 @@ class Forms(commands.Cog):
     async def press_make(self, interaction: discord.Interaction, deployment: str) -> None:
         """*Generate with this*: its form, in a message of its own."""
         await heard(interaction.response.defer(ephemeral=True, thinking=True))
-        await self._change(interaction, await self._services.forms.open(deployment, who(interaction)))
+        await self.change(interaction, await self._services.forms.open(deployment, who(interaction)))
 
     # -- inside --
 
@@ -238,16 +254,16 @@ class Forms(commands.Cog):
         await heard(interaction.response.edit_message(**message))
         self._remember(form, interaction.edit_original_response)
 
-    async def _run(self, interaction: discord.Interaction, draft: str) -> None:
-        """A message of its own for the run, which everybody sees; the form says that it is on its way."""
-        check_place(interaction)
+    async def run(self, interaction: discord.Interaction, draft: str) -> None:
+        """A message of its own for the run, for everybody unless it is private; the form says that it is begun."""
         actor = who(interaction)
+        manner = self._services.forms.begun(draft, actor).manner
+        check_place(interaction, private=manner.private)
         await self._services.generation.check_form(draft, actor)
         form = await self._form(interaction, draft)
-        answer = await heard(interaction.response.defer(thinking=True))
-        await self._services.generation.start_form(
-            draft, actor, Reply.on_original(interaction, answer), cause_of(interaction)
-        )
+        answer = await heard(interaction.response.defer(thinking=True, ephemeral=manner.private))
+        reply = Reply.on_original(interaction, answer, manner=manner)
+        await self._services.generation.start_form(draft, actor, reply, cause_of(interaction))
         for edit in filter(None, (self._screens.pop(draft, None), _of_press(interaction))):
             if await beside(edit(**form_view.started_message(form))):
                 return
@@ -261,19 +277,11 @@ class Forms(commands.Cog):
             await heard(interaction.response.send_message(**message, ephemeral=True))
         self._remember(form, interaction.edit_original_response)
 
-    async def _change(self, interaction: discord.Interaction, form: Form) -> None:
-        await heard(interaction.edit_original_response(**form_view.form_message(form)))
-        self._remember(form, interaction.edit_original_response)
-
     def _remember(self, form: Form, edit: Edit) -> None:
         self._screens[form.id] = edit
         self._screens.move_to_end(form.id)
         if len(self._screens) > _MOST:
             self._screens.popitem(last=False)
-
-
-def _alone(interaction: discord.Interaction) -> Edit:
-    return partial(interaction.response.send_message, ephemeral=True)
 
 
 def _of_press(interaction: discord.Interaction) -> Edit | None:

@@ -11,7 +11,7 @@ from cogs.ui.heard import heard
 from cogs.ui.reply import Reply
 from cogs.ui.who import Served, cause_of, check_place, who
 from core.comfydeploy.values import Given, Source
-from core.forms.wish import Wish
+from core.forms.wish import Manner, Wish
 from core.services import Services
 
 Words = app_commands.Range[str, 1, limits.OPTION_TEXT]
@@ -30,6 +30,9 @@ class Generate(commands.Cog):
         seed="The same seed with the same inputs makes the same result; random if you leave it out",
         more_inputs="Show a form with all its inputs first",
         inputs='Other inputs in one line: name=value; name="quoted; value"',
+        spoiler="Cover the files of the result until they are clicked",
+        private="Only you see it",
+        count="How many, with different seeds",
     )
     async def generate(  # noqa: PLR0913, PLR0917 -- one parameter for each option of the command
         self,
@@ -41,13 +44,18 @@ class Generate(commands.Cog):
         seed: app_commands.Range[int, 0, limits.LARGEST_INTEGER] | None = None,
         more_inputs: bool = False,
         inputs: Words | None = None,
+        spoiler: bool = False,
+        private: bool = False,
+        count: app_commands.Range[int, 1, 10] = 1,
     ) -> None:
-        given = Given(prompt, negative, seed, _source(image))
-        wish = Wish(who(interaction), deployment, given, inputs or "", cause_of(interaction), more_inputs)
-        check_place(interaction)
+        given, manner = Given(prompt, negative, seed, _source(image)), Manner(private, spoiler)
+        wish = Wish(
+            who(interaction), deployment, given, inputs or "", cause_of(interaction), more_inputs, manner, count
+        )
+        check_place(interaction, private=private)
         await self._services.generation.check(wish)
-        answer = await heard(interaction.response.defer())
-        await self._services.generation.start(wish, Reply.on_original(interaction, answer))
+        answer = await heard(interaction.response.defer(ephemeral=private))
+        await self._services.generation.start(wish, Reply.on_original(interaction, answer, manner=manner))
 
     @generate.autocomplete("deployment")
     @suggesting

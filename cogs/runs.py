@@ -10,6 +10,7 @@ from cogs.ui.door import suggesting
 from cogs.ui.embeds import note_embed
 from cogs.ui.heard import heard
 from cogs.ui.reply import Reply
+from cogs.ui.results import manner_here
 from cogs.ui.who import Pressed, Served, cause_of, check_awake, check_place, who
 from core.services import Services
 
@@ -18,7 +19,6 @@ class Runs(commands.Cog):
     def __init__(self, bot: Served) -> None:
         self._services: Services = bot.services
         bot.presses.update(
-            again=Pressed(self.press_again, RUN),
             cancel=Pressed(self.press_cancel, RUN),
             leave=Pressed(self.press_leave, DELIVERY),
             refresh=Pressed(self.press_refresh, RUN),
@@ -42,17 +42,11 @@ class Runs(commands.Cog):
         choices = run_choices(item for item in mine if item.is_under_way)
         return [choice for choice in choices if typed.casefold() in choice.name.casefold()]
 
-    async def press_again(self, interaction: discord.Interaction, run_id: str) -> None:
-        """A message of its own is asked for at once: the token reaches it even if the answer to that is lost."""
-        check_place(interaction)
-        answer = await heard(interaction.response.defer(thinking=True))
-        reply = Reply.on_original(interaction, answer)
-        await self._services.generation.again(run_id, who(interaction), reply, cause_of(interaction))
-
     async def press_cancel(self, interaction: discord.Interaction, run_id: str) -> None:
         check_awake(interaction)
         await heard(interaction.response.defer())
-        await self._services.generation.cancel(run_id, who(interaction), Reply.on_original(interaction))
+        reply = Reply.on_original(interaction, manner=manner_here(interaction.message))
+        await self._services.generation.cancel(run_id, who(interaction), reply)
 
     async def press_leave(self, interaction: discord.Interaction, delivery: str) -> None:
         check_awake(interaction)
@@ -62,20 +56,24 @@ class Runs(commands.Cog):
     async def press_refresh(self, interaction: discord.Interaction, run_id: str) -> None:
         check_awake(interaction)
         await heard(interaction.response.defer())
-        await self._services.generation.refresh(run_id, Reply.on_original(interaction))
+        reply = Reply.on_original(interaction, manner=manner_here(interaction.message))
+        await self._services.generation.refresh(run_id, reply)
 
     async def press_look(self, interaction: discord.Interaction, trail: str) -> None:
         check_awake(interaction)
         await heard(interaction.response.defer())
-        await self._services.generation.look(trail, who(interaction), Reply.on_original(interaction))
+        reply = Reply.on_original(interaction, manner=manner_here(interaction.message))
+        await self._services.generation.look(trail, who(interaction), reply)
 
     async def press_anew(self, interaction: discord.Interaction, trail: str) -> None:
-        check_place(interaction)
+        manner = manner_here(interaction.message)
+        check_place(interaction, private=manner.private)
         await heard(interaction.response.defer())
-        reply = Reply.on_original(interaction)
+        reply = Reply.on_original(interaction, manner=manner)
         await self._services.generation.anew(trail, who(interaction), reply, cause_of(interaction))
 
     async def press_forget(self, interaction: discord.Interaction, trail: str) -> None:
         check_awake(interaction)
         await heard(interaction.response.defer())
-        await self._services.generation.give_up(trail, who(interaction), Reply.on_original(interaction))
+        reply = Reply.on_original(interaction, manner=manner_here(interaction.message))
+        await self._services.generation.give_up(trail, who(interaction), reply)

@@ -1,4 +1,7 @@
-"""`/settings` for everybody, and `/server` for those who manage a server: calls, and what may be run there."""
+"""`/settings` for everybody, and `/server` for those who manage a server: calls, and what may be run there.
+
+What `/server` sets for results is in `cogs.server_results`.
+"""
 
 from typing import Literal
 
@@ -29,6 +32,7 @@ from cogs.ui.private import acknowledge, show
 from cogs.ui.settings_view import server_embed, settings_embed
 from cogs.ui.who import Pressed, Served
 from core.people.preferences import ManagersOnly, Preferences
+from core.services import Services
 
 Switch = Literal["on", "off"]
 
@@ -46,6 +50,7 @@ class Settings(commands.Cog):
     def __init__(self, bot: Served) -> None:
         store = bot.services.store
         self._preferences = Preferences(store.settings if store else None)
+        self._services: Services = bot.services
         self._offering = bot.services.offering
         bot.presses.update(
             {
@@ -71,14 +76,14 @@ class Settings(commands.Cog):
     @server.command(name="show", description="What is set for this server")
     async def show_server(self, interaction: discord.Interaction) -> None:
         await acknowledge(interaction)
-        guild = _managed(interaction)
+        guild = managed(interaction)
         await self._server(interaction, guild, pings=await self._preferences.server_pings(guild))
 
     @server.command(name="pings", description="Whether people are called here when a run of theirs ends")
     @app_commands.describe(to="off: a quiet server, nobody is called here; on: everybody decides for themselves")
     async def set_pings(self, interaction: discord.Interaction, to: Switch) -> None:
         await acknowledge(interaction)
-        guild = _managed(interaction)
+        guild = managed(interaction)
         await self._server(interaction, guild, pings=await self._preferences.change_server(guild, pings=to == "on"))
 
     @server.command(name="deployments", description="What may be run here, and what is run where nobody says what")
@@ -92,7 +97,7 @@ class Settings(commands.Cog):
         search: app_commands.Range[str, 1, 100] | None = None,
     ) -> None:
         await acknowledge(interaction)
-        guild = _managed(interaction)
+        guild = managed(interaction)
         if default is not None:
             await self._prefer(guild, default)
         await self._panel(interaction, guild, first_place(search))
@@ -105,28 +110,28 @@ class Settings(commands.Cog):
     async def allow(self, interaction: discord.Interaction, what: str) -> None:
         """The first menu: of what it shows, what may be run."""
         await acknowledge(interaction)
-        guild = _managed(interaction)
+        guild = managed(interaction)
         await self._offering.pick(guild, shown_in(interaction), chosen(interaction))
         await self._panel(interaction, guild, Place.read(what))
 
     async def allow_all(self, interaction: discord.Interaction, what: str) -> None:
         """The button that lifts all limits."""
         await acknowledge(interaction)
-        guild = _managed(interaction)
+        guild = managed(interaction)
         await self._offering.change(guild, ids=None)
         await self._panel(interaction, guild, Place.read(what))
 
     async def allow_none(self, interaction: discord.Interaction, what: str) -> None:
         """The button that allows nothing, so that a few are picked quickly."""
         await acknowledge(interaction)
-        guild = _managed(interaction)
+        guild = managed(interaction)
         await self._offering.change(guild, ids=())
         await self._panel(interaction, guild, Place.read(what))
 
     async def set_default(self, interaction: discord.Interaction, what: str) -> None:
         """The second menu: one deployment's id, or none."""
         await acknowledge(interaction)
-        guild = _managed(interaction)
+        guild = managed(interaction)
         for wanted in chosen(interaction):
             await self._prefer(guild, None if wanted == NO_DEFAULT else wanted)
         await self._panel(interaction, guild, Place.read(what))
@@ -134,7 +139,7 @@ class Settings(commands.Cog):
     async def turn(self, interaction: discord.Interaction, what: str) -> None:
         """To another page of either menu."""
         await acknowledge(interaction)
-        await self._panel(interaction, _managed(interaction), Place.read(what))
+        await self._panel(interaction, managed(interaction), Place.read(what))
 
     async def _prefer(self, guild: int, wanted: str | None) -> None:
         default = None if wanted is None else (await self._offering.find(wanted, guild)).id
@@ -142,14 +147,15 @@ class Settings(commands.Cog):
 
     async def _server(self, interaction: discord.Interaction, guild: int, *, pings: bool) -> None:
         allowed, offer = await self._offering.allowed(guild), await self._offering.peek(None)
-        await show(interaction, server_embed(pings=pings, allowed=allowed, offer=offer))
+        rules = await self._services.house.rules(guild)
+        await show(interaction, server_embed(pings=pings, allowed=allowed, rules=rules, offer=offer))
 
     async def _panel(self, interaction: discord.Interaction, guild: int, place: Place) -> None:
         kept, allowed = await self._offering.list(None), await self._offering.allowed(guild)
         await show(interaction, allowing_embed(kept, allowed, place), allowing_menus(kept.value, allowed, place))
 
 
-def _managed(interaction: discord.Interaction) -> int:
+def managed(interaction: discord.Interaction) -> int:
     """The server, if this person manages it: who is offered the command can be set differently there.
 
     Raises:

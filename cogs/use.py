@@ -6,6 +6,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from cogs.forms import Forms
 from cogs.picking import Picking
 from cogs.ui.buttons import chosen
 from cogs.ui.form_view import DRAFT
@@ -21,8 +22,9 @@ from core.services import Services
 
 
 class Use(commands.Cog):
-    def __init__(self, bot: Served, tree: app_commands.CommandTree[commands.AutoShardedBot]) -> None:
+    def __init__(self, bot: Served, forms: Forms, tree: app_commands.CommandTree[commands.AutoShardedBot]) -> None:
         self._services: Services = bot.services
+        self._forms = forms
         self._picking = Picking(bot.services)
         tree.add_command(app_commands.ContextMenu(name="Use as input…", callback=self.use))
         bot.presses.update(which=Pressed(self.pick, DRAFT, is_menu=True))
@@ -41,9 +43,13 @@ class Use(commands.Cog):
             await self._picking.show(interaction, Place(draft.id, 0))
 
     async def pick(self, interaction: discord.Interaction, draft: str) -> None:
+        """One of several files; what it is for is asked next, unless it is known."""
         actor = who(interaction)
-        given = self._services.forms.begun(draft, actor).given
+        begun = self._services.forms.begun(draft, actor)
+        picked = one_of(begun.given.attached, chosen(interaction))
+        self._services.forms.give(draft, actor, replace(begun.given, attached=picked))
+        if begun.aim is not None:
+            await self._forms.pick(interaction, draft, begun.aim)
+            return
         await heard(interaction.response.defer())
-        picked = one_of(given.attached, chosen(interaction))
-        self._services.forms.give(draft, actor, replace(given, attached=picked))
         await self._picking.show(interaction, Place(draft, 0))

@@ -51,5 +51,9 @@ class FileOfOtherKind(FileError):
         self.wanted = wanted
 
 
+class FileNotCleaned(FileError):
+    """What its maker embedded in it cannot be taken out, and it cannot be made anew without that."""
+
+
 class FileDamaged(FileError):
     """Its end is missing: it was cut off somewhere on the way."""

@@ -4,16 +4,18 @@ The one door to aiohttp's client for addresses that others name. Nothing is ever
 """
 
 import asyncio
+import errno
 import io
 import socket
 import tempfile
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from typing import IO, Final
 from urllib.parse import urljoin, urlsplit
 
 import aiohttp
+import structlog
 from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
@@ -21,8 +23,11 @@ from core.comfydeploy.values import Source
 from core.file_errors import FileHostRefused, FileTooLarge, FileUnavailable
 from core.hosts import Hosts, is_public
 
+log = structlog.get_logger(__name__)
+
 LARGEST_OUTPUT: Final = 500 * 2**20  # bytes
 _REDIRECTS: Final = 3
+_MOST_CONNECTIONS: Final = 1000  # all files of the most runs: a host that hangs must not keep others from theirs
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +117,17 @@ class Media:
     async def _fetched(
         self, url: str, name: str, hosts: Hosts, limit: int, seconds: float | None = None
     ) -> AsyncIterator[LocalFile]:
-        with tempfile.TemporaryFile() as file:
+        with ExitStack() as opened:
             try:
+                file = opened.enter_context(_temporary())
                 async with asyncio.timeout(seconds):
                     size = await self._downloaded(url, name, hosts, limit, file)
+                file.seek(0)
             except TimeoutError:
                 raise FileUnavailable(name) from None
-            file.seek(0)
+            except OSError as error:  # it is this computer that has no room, or no more files
+                log.warning("file.not_stored", error=type(error).__name__, code=errno.errorcode.get(error.errno or 0))
+                raise FileUnavailable(name) from None
             yield LocalFile(file, name, size)
 
     async def _downloaded(self, url: str, name: str, hosts: Hosts, limit: int, into: IO[bytes]) -> int:
@@ -141,7 +150,7 @@ class Media:
             if isinstance(error.os_error, NotPublic):
                 raise FileHostRefused(name, host=error.host[:100]) from None
             raise FileUnavailable(name) from None
-        except (aiohttp.ClientError, TimeoutError, OSError):
+        except (aiohttp.ClientError, TimeoutError, ConnectionError):
             raise FileUnavailable(name) from None
 
     async def _download(self, url: str, name: str, hosts: Hosts, limit: int, into: IO[bytes]) -> int:
@@ -163,7 +172,7 @@ class Media:
         if hosts not in self._sessions:
             resolver = PublicResolver(hosts, self._network.resolve(), self._network.lookup)
             self._opened.push_async_callback(resolver.close)  # a session does not close what it is given
-            connector = aiohttp.TCPConnector(resolver=resolver)
+            connector = aiohttp.TCPConnector(resolver=resolver, limit=_MOST_CONNECTIONS)
             # no cookies: what a host sets for one person's file is not for the next person's
             session = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
             self._opened.push_async_callback(session.close)
@@ -200,6 +209,17 @@ class PublicResolver(AbstractResolver):
 
     async def close(self) -> None:
         await self._names.close()
+
+
+@contextmanager
+def _temporary() -> Iterator[IO[bytes]]:
+    """Closed without a word: what a full disk did not take is of no use any more."""
+    file = tempfile.TemporaryFile()  # noqa: SIM115 -- closed below
+    try:
+        yield file
+    finally:
+        with suppress(OSError):
+            file.close()
 
 
 def _allowed(url: str, name: str, hosts: Hosts) -> URL:

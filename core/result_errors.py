@@ -18,12 +18,20 @@ class NoUpscaler(CoreError):
     """Nothing is named here that makes a result larger, or it is no longer on offer."""
 
 
+class TakesNoPicture(CoreError):
+    """The deployment called `label` has no input for a picture, so it makes none larger."""
+
+    def __init__(self, label: str) -> None:
+        super().__init__(label)
+        self.label = label
+
+
 class NoGallery(CoreError):
     """No channel is named here for results that people keep."""
 
 
 class GalleryClosed(CoreError):
-    """The bot cannot post in the gallery `channel`; `permissions`, by the names Discord shows, are missing, if known."""
+    """The bot cannot post in the gallery `channel`; `permissions`, by Discord's names, are missing, if known."""
 
     def __init__(self, channel: int, permissions: Sequence[str] = ()) -> None:
         super().__init__(str(channel))
@@ -57,6 +65,23 @@ class RunUnknown(CoreError):
     def __init__(self, wanted: str) -> None:
         super().__init__(wanted)
         self.wanted = wanted
+
+
+class SurfaceTooSmall(CoreError):
+    """A place did not take files of a size that it had allowed; `limit` is what to try next, in bytes of one file."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"{limit} bytes")
+        self.limit = limit
+
+
+class RoomForFewer(CoreError):
+    """So many runs (`count`) of one person have no room now; `room` of them would."""
+
+    def __init__(self, count: int, room: int) -> None:
+        super().__init__(f"{count} where there is room for {room}")
+        self.count = count
+        self.room = room
 
 
 class TooManyAtOnce(CoreError):

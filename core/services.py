@@ -2,8 +2,9 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import Final
 
 from core.catalog import KINDS, Catalog, Terms
 from core.comfydeploy.client import ComfyDeploy
@@ -14,22 +15,33 @@ from core.hosts import OUTPUT_HOSTS, Hosts, trusted_host
 from core.media import Media
 from core.metrics import Metrics
 from core.operators import Operators, Write
+from core.people.house import House
 from core.people.limits import Admission, RunLimits
 from core.people.offering import Offering
 from core.people.pings import Pings
+from core.prices import Prices
+from core.results.films import find_ffmpeg
+from core.results.gathering import Gathering
+from core.results.keeping import Keeping
+from core.results.ladder import Ladder
+from core.results.thumbnails import Thumbnails
+from core.runs.costs import Costs
 from core.runs.deliveries import Deliveries
 from core.runs.estimates import Estimates
+from core.runs.facts import RunFacts
 from core.runs.following import Following, Means
 from core.runs.generation import Generation
+from core.runs.history import History
 from core.runs.journal import Forgetful
 from core.runs.parts import Parts
 from core.runs.rates import Rates
-from core.runs.results import Results
 from core.runs.submission import Submission
 from core.runs.tracker import Tracker
 from core.store.store import Store, open_store
 from core.uploads import Uploads
 from core.webhook import Hooks
+
+_KEEPING: Final = 45.0  # seconds for the files of a result on their way to a gallery: somebody waits for the answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +50,7 @@ class Plan:
 
     Without `database_url` nothing outlives the process. `progress_budget` in calls per second. Without `hooks` runs are
     only asked about. `dashboard_url` is where ComfyUI Deploy's own pages are, if not those of the hosted service.
+    `keep_metadata` leaves in results what their makers embedded.
     """
 
     api_url: str
@@ -55,6 +68,7 @@ class Plan:
     input_hosts: Hosts = field(default_factory=Hosts)
     attachment_hosts: Hosts = field(default_factory=Hosts)
     dashboard_url: str | None = None
+    keep_metadata: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +83,11 @@ class Services:
     forms: Forms
     deliveries: Deliveries
     generation: Generation
+    gathering: Gathering
+    facts: RunFacts
+    history: History
+    keeping: Keeping
+    house: House
     operators: Operators
     admission: Admission
     limits: RunLimits
@@ -105,14 +124,32 @@ async def open_services(plan: Plan) -> AsyncIterator[Services]:
         pings = Pings(store.settings if store else None)
         deliveries = Deliveries(journal, limits, metrics)
         estimates = Estimates(api.runs.list_newest)
-        following = Following(Means(deliveries, tracker, Results(api, media), catalog, estimates, pings.are_wanted))
+        house = House(store.settings if store else None)
+        ffmpeg = find_ffmpeg()
+        ladder = Ladder(keep_metadata=plan.keep_metadata, ffmpeg=ffmpeg)
+        gathering = Gathering(api, media, ladder, has_films=ffmpeg is not None)
+        means = Means(deliveries, tracker, gathering, catalog, estimates, pings.are_wanted, house.rules)
+        following = Following(means)
         hook = plan.hooks.address if plan.hooks else _no_hook
         forms = Forms(offering, Drafts())
         uploads = await stack.enter_async_context(aclosing(Uploads(media, api.files)))
+        prices = await stack.enter_async_context(aclosing(Prices(api.account.get_gpu_prices)))
         parts = Parts(
-            api, catalog, offering, forms, uploads, Submission(api), deliveries, following, limits, metrics, hook
+            api=api,
+            catalog=catalog,
+            offering=offering,
+            forms=forms,
+            uploads=uploads,
+            submission=Submission(api),
+            deliveries=deliveries,
+            following=following,
+            limits=limits,
+            metrics=metrics,
+            rules=house.rules,
+            hook=hook,
         )
-        generation = await stack.enter_async_context(aclosing(Generation(parts, journal)))
+        cost = Costs(estimates, catalog, prices).of
+        generation = await stack.enter_async_context(aclosing(Generation(parts, journal, cost=cost)))
         _watch(metrics, catalog, limits)
         yield Services(
             api=api,
@@ -123,6 +160,11 @@ async def open_services(plan: Plan) -> AsyncIterator[Services]:
             forms=forms,
             deliveries=deliveries,
             generation=generation,
+            gathering=gathering,
+            facts=RunFacts(parts, prices),
+            history=History(parts, store.journal if store else None, Thumbnails(media)),
+            keeping=Keeping(parts, replace(gathering, patience=_KEEPING), store.keepsakes if store else None),
+            house=house,
             operators=Operators(api, catalog, media, plan.writes),
             admission=Admission(plan.guilds),
             limits=limits,

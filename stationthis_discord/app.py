@@ -19,6 +19,7 @@ from stationthis_discord import log as logs
 from stationthis_discord.alone import alone
 from stationthis_discord.bot import StationBot, use_discord_at, use_its_gateway
 from stationthis_discord.hooks import hook_routes
+from stationthis_discord.open_files import allow_more_files
 from stationthis_discord.settings import Settings, SettingsError, unknown_names
 from stationthis_discord.web import open_side_door
 
@@ -53,6 +54,7 @@ async def run_bot(settings: Settings) -> None:
         StoreHeld: another process serves this token.
     """
     logs.configure(settings.stationthis_log_format, settings.stationthis_log_level, settings.secrets)
+    allow_more_files()
     for name in unknown_names():
         log.warning("settings.unknown", variable=name, hint="check its spelling against .env.example")
     if settings.discord_api_url:

@@ -13,14 +13,21 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from cogs.deployments import Deployments
+from cogs.details import Details
 from cogs.forms import Forms
+from cogs.gallery import Gallery
 from cogs.generate import Generate
 from cogs.help import Help
+from cogs.history import History
 from cogs.machines import Machines
 from cogs.operators import Operator
 from cogs.reactions import Reactions
+from cogs.removal import Removal
+from cogs.results import Results
 from cogs.runs import Runs
+from cogs.server_results import ServerResults
 from cogs.settings import Settings
+from cogs.several import SeveralAtOnce
 from cogs.status import Status
 from cogs.ui import door
 from cogs.ui.answering import Answering
@@ -104,17 +111,25 @@ class StationBot(commands.AutoShardedBot):
         self._admin_guild = discord.Object(admin_guild) if admin_guild else None
 
     async def setup_hook(self) -> None:
+        forms, settings = Forms(self), Settings(self)
         cogs = (
             Generate(self),
-            Forms(self),
+            forms,
             Deployments(self),
             Workflows(self),
             Machines(self),
             Status(self),
-            Settings(self),
+            settings,
+            ServerResults(self, settings.server),
+            Gallery(self),
             Runs(self),
+            Results(self, forms),
+            Details(self),
+            History(self),
+            Removal(self, self.tree),
             Reactions(self, self),
-            Use(self, self.tree),
+            Use(self, forms, self.tree),
+            SeveralAtOnce(self, forms),
             Help(),
         )
         for cog in cogs:

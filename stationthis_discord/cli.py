@@ -96,13 +96,14 @@ def demo(  # noqa: PLR0913, PLR0917 -- one parameter for each option
     shots: Annotated[Path | None, typer.Option(help="Draw each state of the message to this folder")] = None,
     once: Annotated[bool, typer.Option("--once", help="Exit after the result")] = False,
     form: Annotated[bool, typer.Option("--form", help="Show its form first, and press Run there")] = False,
+    results: Annotated[bool, typer.Option("--results", help="Show what can be done with the result, too")] = False,
 ) -> None:
     """Try the real bot without accounts: a local Discord, a local ComfyUI Deploy, and one /generate between them."""
     from stationthis_discord.demo import give
     from stationthis_discord.demo_tour import DemoFailed, Tour
 
     try:
-        asyncio.run(give(Tour(deployment, prompt, image, out, shots, once, form)))
+        asyncio.run(give(Tour(deployment, prompt, image, out, shots, once, form, results)))
     except DemoFailed as failed:
         stop(str(failed))
     except KeyboardInterrupt:

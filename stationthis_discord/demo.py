@@ -6,7 +6,7 @@ import re
 import signal
 import sys
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +15,7 @@ from typing import Final
 from rich.console import Console
 
 from stationthis_discord.demo_forms import through_forms
+from stationthis_discord.demo_results import Results
 from stationthis_discord.demo_tour import DemoFailed, Message, Tour, description, draw, is_error, lines_of, picture_of
 from stationthis_discord.sandbox.comfydeploy import Behaviour, ComfyDeploySandbox
 from stationthis_discord.sandbox.discord import DiscordSandbox, DriverError, Person
@@ -46,8 +47,13 @@ async def give(tour: Tour) -> None:
         _set_scene(api, tour)
         async with _bot(api, discord, tour.out / "bot.log") as process:
             await _until_ready(discord, process, tour)
-            message_id = await _show(discord, tour, console)
+            artist, results = discord.user("artist"), Results(discord, tour, console) if tour.results else None
+            if results is not None:
+                await _answered(results.furnish())
+            message_id = await _show(discord, artist, tour, console)
             _save(discord, message_id, tour, console)
+            if results is not None:
+                await _answered(results.try_all(artist, message_id))
             if not tour.once:
                 console.print("\nStill up until Ctrl-C. From another terminal, more runs on the same sandbox:")
                 console.print(_more(api), markup=False, soft_wrap=True)
@@ -103,8 +109,15 @@ async def _until_ready(discord: DiscordSandbox, process: asyncio.subprocess.Proc
         died.cancel()
 
 
-async def _show(discord: DiscordSandbox, tour: Tour, console: Console) -> str:
-    message_id = await _ask(discord, tour, console)
+async def _answered(steps: Awaitable[None]) -> None:
+    try:
+        await steps
+    except (DriverError, TimeoutError) as error:
+        raise DemoFailed(f"The bot did not answer as expected: {error}.") from None
+
+
+async def _show(discord: DiscordSandbox, artist: Person, tour: Tour, console: Console) -> str:
+    message_id = await _ask(discord, artist, tour, console)
     seen = 0
     loop = asyncio.get_running_loop()
     deadline = loop.time() + _RESULT
@@ -123,8 +136,8 @@ async def _show(discord: DiscordSandbox, tour: Tour, console: Console) -> str:
         await asyncio.sleep(0.1)
 
 
-async def _ask(discord: DiscordSandbox, tour: Tour, console: Console) -> str:
-    artist, picture = discord.user("artist"), picture_of(tour)
+async def _ask(discord: DiscordSandbox, artist: Person, tour: Tour, console: Console) -> str:
+    picture = picture_of(tour)
     options: dict[str, object] = {"deployment": tour.deployment}
     if tour.prompt or picture is None:
         options["prompt"] = tour.prompt or PROMPT

@@ -24,7 +24,7 @@ class DemoFailed(Exception):
 class Tour:
     """What to show: which of the sandbox's deployments with what, and where files and drawings go.
 
-    With `form` its form is shown before it runs.
+    With `form` its form is shown before it runs, with `results` what can be done with the result after that.
     """
 
     deployment: str
@@ -34,6 +34,7 @@ class Tour:
     shots: Path | None
     once: bool
     form: bool = False
+    results: bool = False
 
 
 def picture_of(tour: Tour) -> tuple[str, bytes] | None:

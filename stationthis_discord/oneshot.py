@@ -3,7 +3,7 @@
 import asyncio
 import signal
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rich.console import Console
@@ -60,10 +60,10 @@ async def _plan(order: Order, stack: AsyncExitStack) -> Plan:
     if order.sandbox:
         sandbox = await stack.enter_async_context(ComfyDeploySandbox(order.pace))
         log.configure("console", "warning", [sandbox.key])
-        return Plan(api_url=sandbox.url, api_key=sandbox.key)
+        return Plan(api_url=sandbox.url, api_key=sandbox.key, keep_metadata=True)
     settings = load(ApiSettings)
     log.configure(settings.stationthis_log_format, "warning", settings.secrets)
-    return settings.plan()
+    return replace(settings.plan(), keep_metadata=True)  # the files stay on this machine
 
 
 async def _run(services: Services, order: Order, terminal: Terminal) -> int:

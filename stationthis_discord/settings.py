@@ -149,6 +149,10 @@ class Settings(ApiSettings):
         default=None,
         description="http(s) address of ComfyUI Deploy's own pages, for links to them; known for the hosted service",
     )
+    stationthis_keep_metadata: bool = Field(
+        default=False,
+        description="Leave in results what ComfyUI embeds: the whole workflow, with every address and key in it",
+    )
     stationthis_dev_guild_id: Snowflake | None = Field(
         default=None, description="Register the commands in this server only (they appear there at once)"
     )
@@ -201,6 +205,7 @@ class Settings(ApiSettings):
             writes=frozenset(self.stationthis_operator_writes),
             attachment_hosts=Hosts(ANYWHERE, local),
             dashboard_url=self.stationthis_dashboard_url,
+            keep_metadata=self.stationthis_keep_metadata,
         )
 
 

@@ -11,6 +11,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from cogs.ui.words import words_for
 from core.errors import CoreError
+from core.forms.wish import IN_PUBLIC, Manner
 from core.runs.view import RunView, Stage
 
 _STATES = {
@@ -39,7 +40,6 @@ class Terminal:
     """A `Surface`. `saved` are the files written to `folder`; `stage` is how it ended, None if that was not shown."""
 
     def __init__(self, console: Console, folder: Path) -> None:
-        self.upload_limit = 2**40
         self.saved: list[Path] = []
         self.stage: Stage | None = None
         self._console = console
@@ -56,8 +56,16 @@ class Terminal:
         return ""
 
     @property
+    def manner(self) -> Manner:
+        return IN_PUBLIC
+
+    @property
     def lane(self) -> None:
         """A line on a screen may change as often as it likes."""
+
+    async def find_limit(self) -> int:
+        """As much as anybody could have on a disk."""
+        return 2**40
 
     async def show(self, view: RunView) -> bool:
         if self._console.is_terminal:

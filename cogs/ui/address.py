@@ -25,7 +25,8 @@ class Address(BaseModel):
 
     `message` is None until it was seen. `reply_to` is set where the bot makes the message itself, in reply to that one.
     `guild` is the server. `home`: the bot itself may use the channel. `private`: only one person sees the message.
-    `limit` is how many bytes one file may have. Messages are sent with nonces made of `nonce`.
+    `limit` is how many bytes one file may have, as the interaction said. Messages are sent with nonces made of `nonce`.
+    `source` is the message there whose run is repeated or used. `hidden`: its files are behind a spoiler.
     """
 
     model_config = _STRICT
@@ -38,6 +39,8 @@ class Address(BaseModel):
     private: bool = False
     message: Id | None = None
     reply_to: Id | None = None
+    source: Id | None = None
+    hidden: bool = False
     ticket: Ticket | None = None
 
     @classmethod

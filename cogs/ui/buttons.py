@@ -11,6 +11,7 @@ import discord
 
 from cogs.ui import door
 from cogs.ui.who import Pressed, served_by
+from core.comfydeploy.outputs import Kind
 from core.errors import ButtonUnknown
 from core.runs.view import RunView, Stage
 
@@ -20,6 +21,8 @@ DELIVERY: Final = re.compile(r"[0-9a-f]{16}")
 TRAIL: Final = re.compile(r"[0-9a-f]{16}-[0-9a-f]{32}-[0-9a-f]{1,12}-[0-9]{1,20}")
 PAGE: Final = re.compile(r"[0-9]{1,9}-[01]")
 MAKE: Final = "make"  # the verb that runs a deployment, whose id looks like that of a run
+_ENDED: Final = {"again", "one"}  # verbs that only the end has
+_OF_SHEET: Final = {"cancelall", "one"}  # verbs whose object is several runs that are shown together
 _CANCELLABLE: Final = {Stage.WAITING, Stage.STARTING, Stage.RUNNING}
 _REFRESHABLE: Final = {Stage.UNREAD, Stage.EXPIRED}  # ends of the watching, not of the run
 
@@ -98,20 +101,45 @@ def unkept() -> discord.ui.View:
 
 def run_buttons(view: RunView, *, lasts: bool = True) -> discord.ui.View:
     """What can be done with a run now; a message that does not last can be had anew by a press."""
-    row = discord.ui.View(timeout=None)
+    rows = discord.ui.View(timeout=None)
     if view.run_id is None:
-        return _early_buttons(row, view)
+        return _early_buttons(rows, view)
     if view.pausing:
-        row.add_item(button("refresh", view.run_id, "Refresh", "🔄"))
+        rows.add_item(button("refresh", view.run_id, "Refresh", "🔄"))
     elif view.stage in _CANCELLABLE:
-        row.add_item(button("cancel", view.run_id, "Cancel", "✖", disabled=view.cancelling))
+        rows.add_item(button("cancel", view.run_id, "Cancel", "✖", disabled=view.cancelling))
         if not lasts:
-            row.add_item(button("refresh", view.run_id, "Refresh", "🔄"))
+            rows.add_item(button("refresh", view.run_id, "Refresh", "🔄"))
     elif view.stage.is_over and view.stage is not Stage.LOST:
-        row.add_item(button("again", view.run_id, "Again", "🎲"))
-        if view.stage in _REFRESHABLE or any(item.limit is None and not item.beyond for item in view.left_out):
-            row.add_item(button("refresh", view.run_id, "Refresh", "🔄"))
-    return row
+        for number, row in enumerate((_further(view), _about(view, lasts=lasts))):
+            for verb, label, emoji in row:
+                item = button(verb, view.run_id, label, emoji)
+                item.row = number
+                rows.add_item(item)
+    return rows
+
+
+def _further(view: RunView) -> Iterator[tuple[str, str, str]]:
+    """What can be made of a run that is over: verb, label and sign of each button."""
+    kinds = {media.kind for media in view.made}
+    yield "again", "Again", "🎲"
+    if view.seed is not None:
+        yield "same", "Same seed", "🔁"
+    yield "edit", "Edit", "✏️"
+    if kinds:
+        yield "use", "Use in…", "➡️"
+    if view.can_enlarge and Kind.IMAGE in kinds:
+        yield "upscale", "Upscale", "⬆️"
+
+
+def _about(view: RunView, *, lasts: bool) -> Iterator[tuple[str, str, str]]:
+    """What can be done with what is there; what only one person sees is not for everybody's gallery."""
+    yield "details", "Details", "ℹ️"  # noqa: RUF001 -- the sign itself
+    if view.can_keep and lasts and view.files and view.stage is Stage.DONE:
+        yield "keep", "Keep", "⭐"
+    yield "delete", "Delete", "🗑"
+    if view.stage in _REFRESHABLE or any(item.may_come for item in view.left_out):
+        yield "refresh", "Refresh", "🔄"
 
 
 def _early_buttons(row: discord.ui.View, view: RunView) -> discord.ui.View:
@@ -132,16 +160,22 @@ def is_ours(custom_id: str) -> bool:
 
 
 class OnShow(NamedTuple):
-    """The run that a message shows, and whether it shows its end."""
+    """The run that a message shows, and whether it shows its end.
 
-    run_id: str
+    `sheet` is set where several are shown together: once all have ended, `run_id` is the first, before it is None.
+    """
+
+    run_id: str | None
     ended: bool
+    sheet: str | None = None
 
 
 def run_of(message: discord.Message) -> OnShow | None:
-    """The run that a message of ours shows, by its buttons; one that can be run again has ended."""
-    runs = {verb: what for verb, what in _presses(message) if verb != MAKE and RUN.fullmatch(what)}
-    return OnShow(next(iter(runs.values())), "again" in runs) if runs else None
+    """What a message of ours shows, by its buttons; a run that can be run again has ended."""
+    verbs = dict(_presses(message))
+    run_id = next((what for verb, what in verbs.items() if verb != MAKE and RUN.fullmatch(what)), None)
+    sheet = next((what for verb, what in verbs.items() if verb in _OF_SHEET), None)
+    return OnShow(run_id, bool(_ENDED & verbs.keys()), sheet) if run_id or sheet else None
 
 
 def delivery_of(message: discord.Message) -> str | None:

@@ -13,7 +13,7 @@ from cogs.ui.stale import old_lines
 from cogs.ui.text import fitting, named, safe
 from core.offer import Deployment, Labelled
 
-KEEP: Final = "keep"
+KEEP: Final = "keepit"
 _NAMES: Final = 10  # that a question lists
 _ROOM: Final = 3500  # characters for them
 

@@ -1,15 +1,15 @@
 """What each screen shows, as embeds; pure: no clock, no waiting."""
 
-import re
 from typing import Final
 
 import discord
 
 from cogs.ui import limits
 from cogs.ui.problems import adjusted_words
+from cogs.ui.result_lines import changed_words, left_out_lines
 from cogs.ui.states import state_lines
-from cogs.ui.text import block, clip, fitting, named, safe, size
-from core.runs.view import LeftOut, RunView, Stage
+from cogs.ui.text import block, clip, fitting, named, safe
+from core.runs.view import RunView, Stage
 
 BLURPLE: Final = discord.Colour(0x5865F2)
 GREEN: Final = discord.Colour(0x57F287)
@@ -19,19 +19,21 @@ GREY: Final = discord.Colour(0x99AAB5)
 
 _PROMPT: Final = 300  # characters of the prompt that are shown
 _TEXT: Final = 1500  # characters of a text result that are shown
-_LINKABLE: Final = re.compile(r"https://[A-Za-z0-9.:-]+/[A-Za-z0-9._~!$&'*+,;=:@/%-]{1,450}")
 
 
-def run_embed(view: RunView) -> discord.Embed:
-    """One run at one moment. A waiting message needs no edit for its clock: Discord counts the time itself."""
+def run_embed(view: RunView, link: str | None = None) -> discord.Embed:
+    """One run at one moment. A waiting message needs no edit for its clock: Discord counts the time itself.
+
+    `link` is where the run is shown that it repeats, or takes a file of.
+    """
     lines = [state_lines(view)]
     prompt = safe(view.prompt or "", _PROMPT)
     if prompt:
         lines.append(f"> {prompt}")
     lines += [adjusted_words(item) for item in view.adjusted]
+    lines += left_out_lines(view)
     lines += [block(text, _TEXT) for text in view.texts]
-    lines += [_left_out(item) for item in view.left_out]
-    small_print = "-# " + " · ".join(_small_print(view))
+    small_print = "-# " + " · ".join(_small_print(view, link))
     shown = fitting(lines, limits.EMBED_DESCRIPTION - len(small_print) - 1)
     embed = discord.Embed(
         title=named(view.deployment or "Your run", limits.EMBED_TITLE // 2),
@@ -39,8 +41,7 @@ def run_embed(view: RunView) -> discord.Embed:
         colour=_COLOURS.get(view.stage, BLURPLE),
     )
     if view.run_id:
-        again = f" · again of {view.parent[:8]}" if view.parent else ""
-        embed.set_footer(text=f"run {view.run_id[:8]}{again}")
+        embed.set_footer(text=f"run {view.run_id[:8]}")
     return embed
 
 
@@ -54,14 +55,14 @@ def note_embed(sentence: str) -> discord.Embed:
 
 
 def long_texts(view: RunView) -> list[str]:
-    """Text results that the embed has no room for as a whole."""
-    return [text for text in view.texts if len(text) > _TEXT]
+    """Text results that the embed has no room for as a whole, as many as one message could have."""
+    return [text for text in view.texts if len(text) > _TEXT][: limits.FILES]
 
 
 _HELP: Final = """\
 **/generate** — pick a deployment, write a prompt, attach a picture if it wants one. What is missing is asked for; \
-`more_inputs` opens a form with everything else. Without a deployment it is your last one, the \
-server's default, or a list to pick from.
+`more_inputs` opens a form with everything else, `count` makes several at once, `private` is only for you. Without \
+a deployment it is your last one, the server's default, or a list to pick from.
 **/deployments** — what can be run, and which inputs it has.
 **Apps → Use as input…** in the menu of a message — its picture or file goes into a deployment.
 **/workflows**, **/machines** — what the account has. **/status** — how everything stands.
@@ -69,10 +70,11 @@ server's default, or a list to pick from.
 **/settings** — whether you are called when a long run ends. **/server** — the same for a whole server, and \
 what can be run there.
 
-Under a result, **Again** runs it once more with a new seed. So does reacting with 🔁 to your own result. \
-**Cancel**, or ❌ by who asked, stops a run, where its machine can. \
-With too many runs under way yours stands in line; **Leave the line** takes it out.
-Results keep their buttons: they work after a restart of the bot, too."""
+Under a result: **Again** with a new seed, **Same seed**, **Edit** its inputs, **Use in…** another deployment, \
+**Details** with a command to copy, **Delete**. A server may add **Upscale**, and **Keep** for its gallery. \
+On your own result 🔁 is *Again* and ❌ is *Delete*; on a run under way ❌ cancels it, where its machine can.
+**/runs** lists your runs, **/show** brings one back, with its buttons. They work after a restart of the bot, too.
+With too many runs under way yours stands in line; **Leave the line** takes it out."""
 
 
 def help_embed() -> discord.Embed:
@@ -94,23 +96,13 @@ _COLOURS: Final = {
 }
 
 
-def _small_print(view: RunView) -> list[str]:
+def _small_print(view: RunView, link: str | None) -> list[str]:
     parts = [f"<@{view.requester}>"]
     if view.seed is not None:
         parts.append(f"seed `{view.seed}`")
+    if view.parent:
+        earlier = f"[{view.parent[:8]} ↗]({link})" if link else f"`{view.parent[:8]}`"
+        parts.append(f"{'made from' if view.is_made_from else 'again of'} {earlier}")
+    if view.files:
+        parts += changed_words(view.files)
     return parts
-
-
-def _left_out(item: LeftOut) -> str:
-    link = f"[{named(item.media.filename, 60)}]({item.media.url})" if _is_linkable(item.media.url) else "a file"
-    if item.limit is not None:
-        about = f" ({size(item.size)})" if item.size is not None else ""
-        return f"📦 {link}{about} is too large to attach here (limit {size(item.limit)})."
-    if item.beyond:
-        return f"📦 {link}: one message holds no more files."
-    return f"📦 {link} could not be attached."
-
-
-def _is_linkable(url: str) -> bool:
-    """Whether an address may stand in a public message: short, and without a query, which may hold a signature."""
-    return bool(_LINKABLE.fullmatch(url))

@@ -152,7 +152,8 @@ def _leading(form: Form, names: Names) -> list[Immortal]:
 
 
 def _run_label(form: Form) -> str:
-    return "Run with what fits" if form.drift else "Run"
+    run = "Run" if form.count == 1 else f"Run {form.count}"
+    return f"{run} with what fits" if form.drift else run
 
 
 def _run(form: Form) -> Immortal:

@@ -10,6 +10,11 @@ EMBED_DESCRIPTION: Final = 4096
 ALT_TEXT: Final = 1024
 FILES: Final = 10
 
+# https://docs.discord.com/developers/reference#uploading-files: bytes of one file, by a server's tier; the page lately
+# says 20 MiB for everybody, which the API does not take: https://github.com/discord/discord-api-docs/issues/8572
+UPLOAD: Final = 10 * 2**20
+UPLOAD_BY_TIER: Final = {2: 50 * 2**20, 3: 100 * 2**20}
+
 # https://docs.discord.com/developers/interactions/application-commands
 CHOICES: Final = 25
 CHOICE_NAME: Final = 100

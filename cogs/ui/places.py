@@ -11,6 +11,7 @@ import discord
 from cogs.ui.address import Address, Ticket
 from cogs.ui.answering import shows_itself
 from cogs.ui.losses import is_token_over
+from cogs.ui.tiers import file_limit
 from core.errors import SurfaceLost
 
 _ORIGINAL: Final[Any] = "@original"  # where discord.py wants a number: the one name that always leads to the message
@@ -37,6 +38,7 @@ class Place:
         self._channel = client.get_partial_messageable(address.channel, guild_id=address.guild)
         self._now = now
         self._interaction = interaction
+        self.attached: list[discord.Attachment] = []  # what it has, by the last answer
         self._edited: datetime | None = None
         self._turn = _TURNS.setdefault(address.channel, asyncio.Lock())
 
@@ -68,6 +70,17 @@ class Place:
         """Whether an old message was changed lately."""
         return self.is_old and self._edited is not None and self._now() - self._edited < _OLD_PACE
 
+    @property
+    def link(self) -> str | None:
+        """Where the run is shown that this one repeats or uses, if that is known."""
+        source = self.address.source or self.address.reply_to
+        return None if source is None else f"{self._channel.jump_url}/{source}"
+
+    async def find_limit(self) -> int:
+        """Bytes of one file: what the interaction said while its token is used, then what the server's tier allows."""
+        at = self.address
+        return at.limit if self.ticket is not None else await file_limit(self._client, at.guild if at.home else None)
+
     async def put(self, payload: Payload, *, yields: bool = False) -> bool:
         """Change the message, or make it; False for what `yields` while others wait for the limit of the channel.
 
@@ -95,6 +108,46 @@ class Place:
         self.address = self.address.but(ticket=None)
         self._note(new)
         return f"{self._channel.jump_url}/{new.id}"  # without the guild cache a message knows no server
+
+    async def add(self, payload: Payload, nonce: str) -> int:
+        """A further message after this one, seen by who sees it; its id.
+
+        Raises:
+            SurfaceLost: no way leads there any more.
+            HTTPException: Discord refuses it.
+        """
+        if self.address.open:
+            try:
+                return (await self.send(payload(), nonce, self.address.message)).id
+            except discord.Forbidden:
+                if self.ticket is None:
+                    raise
+        return (await self._webhook.send(**as_new(payload()), ephemeral=self.address.private, wait=True)).id
+
+    async def change(self, further: int, payload: Arguments) -> None:
+        """Another content for a further message. Raises as `add`."""
+        if self.address.open:
+            await self.edit(further, payload)
+        else:
+            await self._webhook.edit_message(further, **payload)
+
+    async def remove(self, further: int) -> None:
+        """No such message any more. Raises as `add`."""
+        if self.address.open:
+            async with self._turn:
+                await self._channel.get_partial_message(further).delete()
+        else:
+            await self._webhook.delete_message(further)
+
+    @property
+    def _webhook(self) -> discord.Webhook:
+        """The interaction as what it sends by; raises `SurfaceLost` once its token is over."""
+        ticket = self.ticket
+        if ticket is None:
+            raise SurfaceLost("its token is over, and nothing else reaches it")
+        webhook = discord.Webhook.partial(ticket.application, ticket.token, client=self._client)
+        webhook.type = discord.WebhookType.application  # as interactions have it: only those may send privately
+        return webhook
 
     async def edit(self, message: int, payload: Arguments) -> discord.Message:
         async with self._turn:  # one at a time: discord.py miscounts a limit that several requests share
@@ -133,6 +186,7 @@ class Place:
         """Remember what an answer tells of the message."""
         private = self.address.private or message.flags.ephemeral
         self.address = self.address.but(message=message.id, private=private)
+        self.attached = message.attachments
         self._edited = self._now()
 
 

@@ -14,6 +14,7 @@ from core.file_errors import (
     FileError,
     FileHostRefused,
     FileNotAnImage,
+    FileNotCleaned,
     FileOfOtherKind,
     FileTooLarge,
     FileUnavailable,
@@ -159,5 +160,8 @@ _FILE_WORDS: Final[dict[type[Any], Callable[[Any], str]]] = {
         "Attach a PNG, JPEG, WebP, GIF, BMP or TIFF of at most 64 megapixels."
     ),
     FileOfOtherKind: _of_other_kind,
+    FileNotCleaned: lambda e: (
+        f"What its maker embedded in the file {code(e.name, 60)} cannot be taken out, so it is not shown."
+    ),
     FileDamaged: lambda e: f"The file {code(e.name, 60)} is damaged: its end is missing. Attach it once more.",
 }

@@ -10,12 +10,15 @@ import structlog
 
 from cogs.ui import limits
 from cogs.ui.address import Address, Ticket
-from cogs.ui.endings import call, ending, fit, lighter, passing, pointer, summons
+from cogs.ui.endings import Endings, Frame, call, endings, fit, is_too_large, lighter, passing, pointer, summons
+from cogs.ui.further import Further
 from cogs.ui.heard import heard
 from cogs.ui.losses import ARCHIVED, NO_PERMISSION, OVER, Loss, loss_by, reason_of
 from cogs.ui.places import Now, Place, as_new
+from cogs.ui.previewing import Previewing
 from core.errors import CoreError, SurfaceLost, SurfaceSilent
-from core.people.actor import DEFAULT_UPLOAD_LIMIT
+from core.forms.wish import IN_PUBLIC, Manner
+from core.result_errors import SurfaceTooSmall
 from core.runs.view import RunView
 
 log = structlog.get_logger(__name__)
@@ -23,7 +26,6 @@ log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 _TRIES: Final = 4  # to show an end: as it is, in a new message of an archived thread, without files, without words
-_REFUSED: Final = (discord.DiscordException, CoreError)
 
 Answer = discord.InteractionCallbackResponse[discord.Client]
 
@@ -38,16 +40,22 @@ class Reply:
         now: Now = discord.utils.utcnow,
         interaction: discord.Interaction | None = None,
     ) -> None:
-        self.upload_limit = address.limit
         self._client = client
         self._place = Place(client, address, now, interaction)
+        self._limit: int | None = None  # bytes of one file, once Discord did not take what it had allowed
+        self._previewing = Previewing(self.find_limit)
         self._loss: Loss | None = None
         self._asleep = False  # its thread is archived: there only a new message can be sent, which wakes it
         self._called = False
+        self._further = Further(self._place)
 
     @classmethod
     def on_original(
-        cls, interaction: discord.Interaction, answer: Answer | None = None, now: Now = discord.utils.utcnow
+        cls,
+        interaction: discord.Interaction,
+        answer: Answer | None = None,
+        now: Now = discord.utils.utcnow,
+        manner: Manner = IN_PUBLIC,
     ) -> Self:
         """The message that is there: the deferred one, or else the one whose button was pressed.
 
@@ -62,23 +70,32 @@ class Reply:
             limit=interaction.filesize_limit,
             guild=interaction.guild_id,
             home=interaction.is_guild_integration() or bool(interaction.context.dm_channel),
+            private=manner.private,
             message=_message_of(interaction, answer),
+            source=manner.source,
+            hidden=manner.hidden,
             ticket=Ticket(application=interaction.application_id, token=interaction.token, until=until),
         )
         return cls(interaction.client, address, now, interaction)
 
     @classmethod
     def after_reaction(
-        cls, client: discord.Client, payload: discord.RawReactionActionEvent, now: Now = discord.utils.utcnow
+        cls,
+        client: discord.Client,
+        payload: discord.RawReactionActionEvent,
+        now: Now = discord.utils.utcnow,
+        *,
+        hidden: bool = False,
     ) -> Self:
-        """A new message, in reply to the one that was reacted to."""
+        """A new message, in reply to the one that was reacted to; its files `hidden` as there."""
         address = Address(
             channel=payload.channel_id,
             nonce=secrets.token_hex(8),
-            limit=DEFAULT_UPLOAD_LIMIT,
+            limit=limits.UPLOAD,
             guild=payload.guild_id,
             home=True,
             reply_to=payload.message_id,
+            hidden=hidden,
         )
         return cls(client, address, now)
 
@@ -92,9 +109,19 @@ class Reply:
         return self._place.address.write()
 
     @property
+    def manner(self) -> Manner:
+        return Manner(self._place.address.private, self._place.address.hidden)
+
+    @property
     def lane(self) -> str | None:
-        at = self._place.address
-        return str(at.channel) if self._place.ticket is None and at.open else None
+        return str(self._place.address.channel) if self._place.ticket is None and self._place.address.open else None
+
+    async def find_limit(self) -> int:
+        """Bytes of one file; other once the token is over, since the bot itself has other rights than the person."""
+        if self._loss is not None:
+            return limits.UPLOAD  # of a direct message
+        found = await self._place.find_limit()
+        return found if self._limit is None else min(found, self._limit)
 
     async def show(self, view: RunView) -> bool:
         """One edit; False if Discord is only busy. In an archived thread only the end is shown.
@@ -106,12 +133,13 @@ class Reply:
             raise SurfaceLost(self._loss.reason)
         if self._is_still:
             return False
-        place = self._place
-        payload = functools.partial(passing, view, last=place.is_last_sight, lasts=place.address.open)
+        ahead = await self._previewing.due(view)
+        payload = functools.partial(passing, view, self._frame, last=self._place.is_last_sight, ahead=ahead)
         try:
-            return await _surely(lambda: self._place.put(payload, yields=True))
+            is_shown = await _surely(lambda: self._place.put(payload, yields=True))
         except discord.HTTPException as error:
             self._loss = self._learn(error)
+            self._previewing.refuse()
             self._bear(view, SurfaceLost(reason_of(error)))
         except SurfaceSilent as silent:
             self._bear(view, silent)
@@ -119,6 +147,9 @@ class Reply:
             if not self._place.is_mute:
                 self._loss = Loss(str(lost), OVER)
                 raise
+        else:
+            self._previewing.note(self._place.attached, is_shown=is_shown)
+            return is_shown
         return False
 
     async def finish(self, view: RunView) -> None:
@@ -127,31 +158,38 @@ class Reply:
         Where the place is lost, it goes to the person by direct message.
 
         Raises:
+            SurfaceTooSmall: Discord does not take files as large as it had allowed.
             SurfaceSilent: Discord does not answer, or is too busy; a later try may do.
             SurfaceLost: nowhere can the person see it.
         """
-        if self._loss is None:
-            self._loss = await self._try(self._end_here, view, self.upload_limit)
+        self._loss = self._loss or await self._try(self._end_here, view, await self.find_limit())
         if self._loss is None:
             return
         if self._loss.everywhere:
             raise SurfaceLost(self._loss.reason)
-        refused = await self._try(self._end_elsewhere, fit(view, DEFAULT_UPLOAD_LIMIT), DEFAULT_UPLOAD_LIMIT)
+        refused = await self._try(self._end_elsewhere, fit(view, limits.UPLOAD), limits.UPLOAD)
         if refused is not None:
             raise SurfaceLost(f"{self._loss.reason}, and by direct message {refused.reason}")
         log.info("run.end_sent_directly", run=view.run_id, user=view.requester, reason=self._loss.reason)
 
-    async def _try(self, put: Callable[[RunView], Awaitable[None]], view: RunView, limit: int) -> Loss | None:
+    async def withdraw(self) -> None:
+        """Delete the message that answers a reaction, as far as it was made and Discord lets it; never raises."""
+        at = self._place.address
+        if at.message is not None and at.reply_to is not None:  # else an interaction's, or a result's own
+            await _beside(self._place.remove(at.message))
+
+    async def _try(self, put: Callable[[RunView, int], Awaitable[None]], view: RunView, limit: int) -> Loss | None:
         """None when it is shown. Raises as `finish`."""
         reason = ""
         for _ in range(_TRIES):
             try:
-                await _surely(functools.partial(put, view))
+                await _surely(functools.partial(put, view, limit))
             except discord.HTTPException as error:
                 reason = reason_of(error)
                 log.warning("run.end_not_shown", run=view.run_id, error=reason)
                 if error.status == 429 or error.status >= 500:
                     raise SurfaceSilent(reason) from None
+                self._shrink(error, view, limit)
                 loss = self._learn(error)
                 if loss is not None and not (error.code == NO_PERMISSION and view.files):
                     return loss
@@ -164,21 +202,38 @@ class Reply:
                 return None
         raise SurfaceLost(reason)
 
-    async def _end_here(self, view: RunView) -> None:
-        place = self._place
+    def _shrink(self, error: discord.HTTPException, view: RunView, limit: int) -> None:
+        """Raises `SurfaceTooSmall` the first time that files of an allowed size are refused for it."""
+        if self._limit is None and is_too_large(error) and view.files:
+            self._limit = limits.UPLOAD if limit > limits.UPLOAD else limit // 2
+            raise SurfaceTooSmall(self._limit)
+
+    async def _end_here(self, view: RunView, limit: int) -> None:
+        place, end = self._place, endings(view, limit, self._frame)
         if not place.address.exists:
             await place.put(functools.partial(passing, view))  # it may be there unseen: so it is found, not doubled
         if place.address.open and (self._asleep or (place.is_old and place.ticket is None)):
-            await self._end_below(view)
+            await self._end_below(view, end)
         else:
-            await place.put(functools.partial(ending, view))
-            if view.ping:
-                await self._call(view)
+            await place.put(end.first)
+        await self._below(end)
+        if view.ping:
+            await self._call(view)
 
-    async def _end_below(self, view: RunView) -> None:
+    async def _below(self, end: Endings) -> None:
+        """What the first message has no room for; where that cannot be sent, it names the rest."""
+        try:
+            await self._further.put(end)
+        except discord.HTTPException as error:
+            if error.status == 429 or error.status >= 500 or (is_too_large(error) and self._limit is None):
+                raise
+            log.warning("run.part_not_shown", run=end.view.run_id, error=reason_of(error))
+            await self._place.put(end.cut(self._further.count + 1).first)
+
+    async def _end_below(self, view: RunView, end: Endings) -> None:
         """A new message, which calls the person if that is wanted; the old one says that it is over."""
         old = self._place.address.message
-        payload = ending(view, summons(view), calls=view.ping)
+        payload = end.first(summons(view), calls=view.ping)
         where = await self._place.put_below(payload, f"{self._place.address.nonce}-end")
         self._asleep, self._called = False, True
         if old is not None:
@@ -191,11 +246,13 @@ class Reply:
             self._called = True
             await _beside(self._place.send(call(view), f"{message}-ping", message), view)
 
-    async def _end_elsewhere(self, view: RunView) -> None:
+    async def _end_elsewhere(self, view: RunView, limit: int) -> None:
         words = self._loss.words if self._loss is not None else OVER
-        payload = ending(view, f"{words}, so here is how it ended.")
+        end, nonce = endings(view, limit, self._frame), self._place.address.nonce
         channel = await self._client.create_dm(discord.Object(view.requester))
-        await channel.send(**as_new(payload), nonce=f"{self._place.address.nonce}-direct")
+        await channel.send(**as_new(end.first(f"{words}, so here is how it ended.")), nonce=f"{nonce}-direct")
+        for number in range(1, len(end.parts)):
+            await channel.send(**as_new(end.further(number)), nonce=f"{nonce}-dm{number}")
 
     def _bear(self, view: RunView, failure: SurfaceLost) -> None:
         """Go on without this state, unless there is no message to go on with: then raises `failure`."""
@@ -211,6 +268,10 @@ class Reply:
         return None if self._place.address.open else Loss(reason_of(error))
 
     @property
+    def _frame(self) -> Frame:
+        return Frame(lasts=self._place.address.open, link=self._place.link, hidden=self._place.address.hidden)
+
+    @property
     def _is_still(self) -> bool:
         return self._asleep or self._place.rests or self._place.is_mute
 
@@ -223,12 +284,12 @@ async def _surely(put: Callable[[], Awaitable[T]]) -> T:
         return await heard(put())
 
 
-async def _beside(sent: Awaitable[discord.Message], view: RunView) -> None:
-    """What may fail: the end is shown without it."""
+async def _beside(sent: Awaitable[object], view: RunView | None = None) -> None:
+    """What may fail: nothing depends on it."""
     try:
         await heard(sent)
-    except _REFUSED as error:
-        log.debug("run.not_called", run=view.run_id, error=str(error))
+    except (discord.DiscordException, CoreError) as error:
+        log.debug("run.beside_failed", run=view.run_id if view is not None else None, error=str(error))
 
 
 def _message_of(interaction: discord.Interaction, answer: Answer | None) -> int | None:

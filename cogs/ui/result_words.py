@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, Final
 
-from cogs.ui.text import code
+from cogs.ui.text import code, named
 from core.result_errors import (
     AlreadyKept,
     GalleryClosed,
@@ -13,13 +13,18 @@ from core.result_errors import (
     NotOverYet,
     NotYourResult,
     NoUpscaler,
+    RoomForFewer,
     RunUnknown,
+    SurfaceTooSmall,
+    TakesNoPicture,
     TooManyAtOnce,
 )
+from core.runs.several import CostNeeded
 
 
 def _gallery_closed(error: GalleryClosed) -> str:
-    missing = f" Missing: {', '.join(f'**{name}**' for name in error.permissions)}." if error.permissions else ""
+    names = ", ".join(f"**{name}**" for name in error.permissions)
+    missing = f" I need these there: {names}." if names else ""
     return (
         f"I cannot post in the channel of this server's gallery.{missing} "
         "Those who manage the server can change that, or name another one with `/server gallery`."
@@ -45,6 +50,10 @@ RESULT_WORDS: Final[dict[type[BaseException], Callable[[Any], str]]] = {
         "Nothing is named here that makes a result larger. Those who manage this server can name it with "
         "`/server upscaler`; **Use in…** works in any case."
     ),
+    TakesNoPicture: lambda error: (
+        f"The deployment **{named(error.label, 100)}** has no input for a picture, so it cannot make one larger. "
+        "Nothing was changed."
+    ),
     NoGallery: lambda _: "This server has no gallery. Those who manage it can name a channel with `/server gallery`.",
     GalleryClosed: _gallery_closed,
     AlreadyKept: _already_kept,
@@ -52,5 +61,13 @@ RESULT_WORDS: Final[dict[type[BaseException], Callable[[Any], str]]] = {
     NoResult: lambda _: "This run made no file that could be used for that.",
     NoResultHere: lambda _: "This message shows no result of mine.",
     RunUnknown: _unknown,
+    SurfaceTooSmall: lambda _: "Discord does not take files of this size here.",
+    CostNeeded: lambda error: (
+        f"These **{error.count} runs** of **{named(error.deployment, 100)}** cost about ${error.dollars:.2f} in all. "
+        "Nothing was started; with `/generate count:` you are asked first."
+    ),
+    RoomForFewer: lambda error: (
+        f"You asked for **{error.count}**, and there is room for **{error.room}** now. Nothing was started."
+    ),
     TooManyAtOnce: lambda error: f"At most **{error.most}** at once here. Nothing was started.",
 }

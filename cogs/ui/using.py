@@ -14,6 +14,7 @@ from core.comfydeploy.kinds import InputKind
 from core.comfydeploy.values import Attached, Source
 from core.comfydeploy.written import MOST_FILES
 
+_TITLE: Final = "Use as input…"
 _ALL: Final = "all"
 _EMOJI: Final = {InputKind.IMAGE: "🖼", InputKind.VIDEO: "🎞", InputKind.AUDIO: "🎵", InputKind.EXR: "🌄"}
 
@@ -25,8 +26,10 @@ def use_of(attached: Sequence[Attached]) -> Question:
     return Question("Use as input…", f"What shall be done with **{first}**{more}?")
 
 
-def which_message(draft: str, attached: Sequence[Attached]) -> dict[str, Any]:
-    """The question for one of several files, or all pictures together."""
+def which_message(
+    draft: str, attached: Sequence[Attached], title: str = _TITLE, *, one: bool = False
+) -> dict[str, Any]:
+    """The question for `one` of several files, or all pictures together."""
     options = [
         discord.SelectOption(
             label=plain(f"{number}. {item.file.name}", limits.SELECT_LABEL),
@@ -37,14 +40,14 @@ def which_message(draft: str, attached: Sequence[Attached]) -> dict[str, Any]:
         for number, item in enumerate(attached, start=1)
     ]
     pictures = len(_pictures(attached))
-    if pictures > 1:
+    if pictures > 1 and not one:
         label = "All pictures" if pictures <= MOST_FILES else f"The first {MOST_FILES} pictures"
         options.append(discord.SelectOption(label=label, value=_ALL, description="for a batch", emoji="🗂"))
     menu = discord.ui.Select[discord.ui.View](custom_id=f"st:which:{draft}", placeholder="Which one?", options=options)
     view = unkept()
     view.add_item(Immortal(menu, "which", draft))
     embed = discord.Embed(
-        title="Use as input…", description=f"This message has {len(attached)} files. Which one?", colour=BLURPLE
+        title=title, description=f"This message has {len(attached)} files. Which one?", colour=BLURPLE
     )
     return {"embed": embed, "view": view}
 

@@ -60,7 +60,6 @@ def who(interaction: discord.Interaction) -> Actor:
         user=interaction.user.id,
         guild=interaction.guild_id,
         may_moderate=interaction.guild_id is not None and interaction.permissions.manage_messages,
-        upload_limit=interaction.filesize_limit,
     )
 
 
@@ -80,11 +79,11 @@ def check_awake(interaction: discord.Interaction) -> None:
         raise PlaceClosed(locked=interaction.channel.locked)
 
 
-def check_place(interaction: discord.Interaction) -> None:
+def check_place(interaction: discord.Interaction, *, private: bool = False) -> None:
     """Find out before anything is paid for whether the result can be shown here.
 
-    Permissions are asked about only in servers where the bot itself was added: elsewhere it answers by the
-    interaction alone.
+    Permissions are asked about only in servers where the bot itself was added: elsewhere, and where only one person is
+    to see it (`private`), it answers by the interaction alone.
 
     Raises:
         PlaceClosed: this is an archived or locked thread.
@@ -93,7 +92,7 @@ def check_place(interaction: discord.Interaction) -> None:
     check_awake(interaction)
     if isinstance(interaction.channel, discord.Thread) and interaction.channel.locked:
         raise PlaceClosed(locked=True)
-    if interaction.guild_id is None or not interaction.is_guild_integration():
+    if private or interaction.guild_id is None or not interaction.is_guild_integration():
         return
     threads = _IN_THREADS if isinstance(interaction.channel, discord.Thread) else {}
     granted = interaction.app_permissions

@@ -13,6 +13,7 @@ from typing import Any
 
 from core.comfydeploy.inputs import graph_nodes
 from core.comfydeploy.models import Output
+from core.comfydeploy.wire import unsigned
 
 
 class Kind(StrEnum):
@@ -93,18 +94,21 @@ def kind_of(filename: str) -> Kind:
     return _KIND_OF.get(PurePosixPath(filename).suffix.lower().removeprefix("."), Kind.FILE)
 
 
-def read_results(outputs: Iterable[Output]) -> Results:
-    """All files and texts under any key, without previews (`temp`) and flags; a file listed twice counts once."""
+def read_results(outputs: Iterable[Output], *, previews: bool = False) -> Results:
+    """All files and texts under any key, without flags; a file listed twice counts once.
+
+    What nodes show on the way (`temp`) is no result; with `previews` it is among the files all the same.
+    """
     files: dict[str, Media] = {}
     texts: list[str] = []
     for item in _items(sorted(outputs, key=_made)):
         if isinstance(item, str):
             if item.strip():
                 texts.append(item)
-        elif isinstance(item, dict) and item.get("type") != "temp":
+        elif isinstance(item, dict) and (previews or item.get("type") != "temp"):
             media = _media(item)
             if media:
-                files.setdefault(media.url, media)
+                files.setdefault(unsigned(media.url), media)  # a private account's are signed anew each time
     return Results(tuple(files.values()), tuple(texts))
 
 

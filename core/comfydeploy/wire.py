@@ -8,7 +8,7 @@ import email.utils
 import json
 import re
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlsplit, urlunsplit
 from uuid import UUID
@@ -97,6 +97,24 @@ def parse_retry_after(value: str | None, now: datetime) -> float | None:
 def unsigned(text: str) -> str:
     """Text whose addresses have lost their S3 signature, which opens a private file to everybody who reads it."""
     return _QUERY.sub(_without_signature, text)
+
+
+def expiry_of(url: str) -> datetime | None:
+    """When a signed address of S3 stops working, by its own query; None where it does not say.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
+    """
+    signed = {name.lower(): value for name, _, value in (part.partition("=") for part in _parts_of_query(url))}
+    try:
+        begin = datetime.strptime(signed["x-amz-date"], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+        return begin + timedelta(seconds=int(signed["x-amz-expires"]))
+    except (KeyError, ValueError, OverflowError):
+        return None
+
+
+def _parts_of_query(url: str) -> list[str]:
+    found = _QUERY.search(url)
+    return found[1].split("&") if found else []
 
 
 _QUERY: Final = re.compile(r"""\?([^\s#"'<>?]*)""")

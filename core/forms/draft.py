@@ -11,6 +11,7 @@ from core.comfydeploy.inputs import Input
 from core.comfydeploy.values import Given, Value
 from core.errors import FormExpired, Problem
 from core.forms.drift import Drift
+from core.forms.wish import IN_PUBLIC, Manner
 
 LIFE: Final = 15 * 60.0  # seconds
 _MOST: Final = 2_000
@@ -27,8 +28,10 @@ class Draft:
     they were when the person last saw them. `problems` are those of a command, of which `unread` are of any deployment,
     `refused` by input id those of files that were given last; all are said along with what does not fit. `drift` is how
     the inputs changed meanwhile. `is_wanted`: the person wants to see the form even if nothing is missing. `label` is
-    see the form even if nothing is missing. `label` is what the deployment is called; before it was picked, `labels`
-    are those that may be meant, none for any. `is_sent` while it is being submitted.
+    what the deployment is called; before it was picked, `labels` are those that may be meant, none for any, and `aim`
+    is the one that is to be picked. `parent` is the run that it repeats, or takes a file of. `manner` is how it is to
+    be shown, `count` how many runs are wanted; `is_agreed`: the person has seen what they cost.
+    `is_sent` while it is being submitted.
     """
 
     owner: int
@@ -44,9 +47,13 @@ class Draft:
     refused: dict[str, tuple[Problem, ...]] = field(default_factory=dict)
     drift: Drift | None = None
     parent: str | None = None
+    aim: str | None = None
+    manner: Manner = IN_PUBLIC
+    count: int = 1
     next: int = 0
     search: str = ""
     is_wanted: bool = False
+    is_agreed: bool = False
     is_sent: bool = False
 
     @property

@@ -24,7 +24,7 @@ class Form:
     `problems` are all that keep it from being run, `adjusted` what will be used instead of what was given. `drift` is
     set while the person has not seen how the inputs changed. `next` is the number of the section to fill in next,
     `parent` the run that it repeats. `search` is what the person looks for in a long list. `is_wanted`: they want to
-    see the form even if nothing is missing.
+    see the form even if nothing is missing. `count` is how many runs it is for.
     """
 
     id: str
@@ -37,6 +37,7 @@ class Form:
     parent: str | None = None
     search: str = ""
     is_wanted: bool = False
+    count: int = 1
 
     @property
     def sections(self) -> tuple[Section, ...]:

@@ -49,6 +49,7 @@ def form_of(draft: Draft, deployment: Deployment, draw: Draw) -> Form:
         parent=draft.parent,
         search=draft.search,
         is_wanted=draft.is_wanted,
+        count=draft.count,
     )
 
 

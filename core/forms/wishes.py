@@ -38,16 +38,18 @@ class Wishes:
         self._drafts = drafts
         self._draw = draw
 
-    async def check(self, wish: Wish) -> None:
+    async def check(self, wish: Wish) -> Order | None:
         """Raise what can be known from memory alone, so that a wish can be refused before it is acknowledged.
 
-        A memory older than the catalog's time to live refuses nothing: there may be more on offer by now.
+        What would be submitted, if that is known. A memory older than the catalog's time to live refuses nothing: there
+        may be more on offer by now.
 
         Raises:
             CoreError: as `order` would.
         """
-        if await self._offering.recall(wish.actor.guild) is not None:
-            await self.order(wish)
+        if await self._offering.recall(wish.actor.guild) is None:
+            return None
+        return await self.order(wish)
 
     async def order(self, wish: Wish) -> Order:
         """What is to be submitted.
@@ -120,7 +122,7 @@ class Wishes:
     def _unclear(self, wish: Wish, cause: CoreError, labels: Sequence[str]) -> PickNeeded:
         """What was given is kept, so that a name can be mended with one click."""
         draft = self.begin(wish.actor, *_whole(wish), is_wanted=wish.wants_form)
-        draft.labels = tuple(labels)
+        draft.labels, draft.manner, draft.count = tuple(labels), wish.manner, wish.count
         return PickNeeded(draft.id, cause)
 
     async def _usual(self, wish: Wish) -> Deployment:
@@ -134,7 +136,9 @@ class Wishes:
         usual = await self._offering.usual(wish.actor.user, wish.actor.guild)
         usual = here[0] if usual is None and len(here) == 1 else usual
         if usual is None or not takes(usual.inputs, given):
-            raise PickNeeded(self.begin(wish.actor, given, unread, is_wanted=wish.wants_form).id)
+            draft = self.begin(wish.actor, given, unread, is_wanted=wish.wants_form)
+            draft.manner, draft.count = wish.manner, wish.count
+            raise PickNeeded(draft.id)
         return usual
 
     def _begun(self, deployment: Deployment, wish: Wish) -> Draft:
@@ -143,7 +147,7 @@ class Wishes:
         draft = Draft(wish.actor.user, given=given, deployment=deployment.id, inputs=deployment.inputs)
         draft.label = deployment.label
         draft.values, draft.problems = assigned.values, (*unread, *assigned.problems)
-        draft.is_wanted = wish.wants_form
+        draft.is_wanted, draft.manner, draft.count = wish.wants_form, wish.manner, wish.count
         return draft
 
     def _ordered(self, draft: Draft, deployment: Deployment, actor: Actor) -> Order:

@@ -8,6 +8,7 @@ from typing import Final
 from core.errors import NotServedHere, TooManyRuns
 from core.people.actor import Actor
 from core.people.line import Line, Ticket
+from core.result_errors import RoomForFewer
 
 _LONGEST_LINE: Final = 1_000
 
@@ -39,12 +40,21 @@ class RunLimits:
         self._count: Counter[int] = Counter()
         self._line = Line()
 
-    def check(self, actor: Actor) -> None:
-        """Raises `TooManyRuns` when there is neither a place for this person nor room in the line."""
-        if self._has_place_for(actor.user):
+    def check(self, actor: Actor, count: int = 1) -> None:
+        """Find out whether there are places for `count` runs of this person, or room in the line.
+
+        Raises:
+            RoomForFewer: for some of them only.
+            TooManyRuns: for none.
+        """
+        free = max(0, min(self.per_user - self._count[actor.user], self.total - len(self._taken)))
+        if count <= free:
             return
-        mine = self._line.count_of(actor.user)
-        if mine >= self.waiting_per_user or len(self._line) >= _LONGEST_LINE:
+        mine, more = self._line.count_of(actor.user), count - free
+        if mine + more > self.waiting_per_user or len(self._line) + more > _LONGEST_LINE:
+            room = free + max(0, self.waiting_per_user - mine)
+            if room and len(self._line) < _LONGEST_LINE:
+                raise RoomForFewer(count, room)
             own = self._count[actor.user] >= self.per_user
             raise TooManyRuns(self.per_user if own else self.total, everybody=not own, waiting=mine)
 

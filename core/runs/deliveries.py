@@ -11,6 +11,7 @@ import structlog
 from core.errors import SurfaceLost, SurfaceSilent
 from core.metrics import Metrics, RunOutcome
 from core.people.limits import RunLimits
+from core.result_errors import SurfaceTooSmall
 from core.runs.delivery import Delivery
 from core.runs.journal import Journal, Phase
 from core.runs.view import Stage, Surface
@@ -106,6 +107,8 @@ class Deliveries:
         A place that is gone is remembered; the run is followed on, since it still costs.
         """
         delivery.tell(**facts)
+        if delivery.ending:
+            return True  # its end is being shown, which may wait for others
         async with delivery.editing:
             looks = delivery.view.looks
             if looks == delivery.shown or delivery.view.stage.is_over or delivery.lost is not None:
@@ -132,6 +135,7 @@ class Deliveries:
             await self.save(delivery, order=None)  # a next process must not submit what this end says is over
         about = log.bind(run=delivery.run_id, delivery=delivery.id, user=delivery.owner)
         self._limits.leave(delivery.ticket)  # the run is over, however long its end takes to be shown
+        self._change_lane(delivery, None)
         try:
             await self._show_end(delivery)
             about.info("run.delivered", **self._account(delivery))
@@ -175,13 +179,22 @@ class Deliveries:
         for pause in self.pauses.again:
             try:
                 async with delivery.editing:
-                    await delivery.surface.finish(delivery.view)
+                    await self._finish(delivery)
             except SurfaceSilent as silent:
                 log.warning("run.end_waits", run=delivery.run_id, error=str(silent), seconds=pause)
                 await asyncio.sleep(pause)
             else:
                 return
         raise SurfaceLost("Discord did not take it")
+
+    async def _finish(self, delivery: Delivery) -> None:
+        """With smaller files, if the place does not take them as they are."""
+        try:
+            await delivery.surface.finish(delivery.view)
+        except SurfaceTooSmall as small:
+            if delivery.refit is not None:
+                delivery.view = await delivery.refit(small.limit)
+            await delivery.surface.finish(delivery.view)
 
     def _change_lane(self, delivery: Delivery, lane: str | None) -> None:
         if lane == delivery.lane:

@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
@@ -22,7 +22,8 @@ class Delivery:
     `order` is what may still have to be submitted, `ticket` its place under the limits or in line. `lost` is set when
     the place does not take messages any more, `ending` once the end is being shown, `over` after it, whatever it was.
     `furnished`: the view has the deployment's name, prompt and seed, as far as there are any. `adopted`: somebody
-    looked at a run that nobody followed. `today` is asked once, `clock` (in seconds) tells what passes.
+    looked at a run that nobody followed. `refit(limit)` makes the end's files fit a smaller place. `today` is asked
+    once, `clock` (in seconds) tells what passes.
     """
 
     record: Record
@@ -37,6 +38,7 @@ class Delivery:
     furnished: bool = False
     ending: bool = False
     adopted: bool = False
+    refit: Callable[[int], Awaitable[RunView]] | None = None
     editing: asyncio.Lock = field(default_factory=asyncio.Lock)
     over: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -76,7 +78,7 @@ class Delivery:
     @property
     def is_under_way(self) -> bool:
         """Whether there is something to wait for, and to cancel."""
-        return self.record.phase is not Phase.ASKED
+        return self.record.phase is not Phase.ASKED and not self.ending
 
     @property
     def stands_in_line(self) -> bool:
@@ -87,13 +89,18 @@ class Delivery:
         self.view = replace(self.view, **facts)  # type: ignore[arg-type]  # whoever calls knows the names
 
     def note(self, **facts: object) -> None:
-        """Take in what is to be written down, by the names of `Record`."""
-        self.record = replace(self.record, **facts)  # type: ignore[arg-type]  # as above
+        """Take in what is to be written down, by the names of `Record`; and how it is shown, which answers may tell.
+
+        What was private or hidden once stays so.
+        """
+        record, manner = self.record, self.surface.manner
+        shown = {"private": record.private or manner.private, "hidden": record.hidden or manner.hidden}
+        self.record = replace(record, **(shown | facts))  # type: ignore[arg-type]  # as above
 
 
 def new_delivery(order: Order, surface: Surface, ticket: Ticket, cause: str | None) -> Delivery:
     """The promise for an order that was made now."""
-    now, owner, fitted = datetime.now(UTC), order.owner, order.fitted
+    now, owner, fitted, manner = datetime.now(UTC), order.owner, order.fitted, surface.manner
     record = Record(
         id=secrets.token_hex(8),
         cause=cause,
@@ -104,6 +111,8 @@ def new_delivery(order: Order, surface: Surface, ticket: Ticket, cause: str | No
         asked_at=now,
         order=order.written(),
         parent=order.parent,
+        private=manner.private,
+        hidden=manner.hidden,
     )
     view = RunView(
         deployment=order.deployment.label,
@@ -113,6 +122,7 @@ def new_delivery(order: Order, surface: Surface, ticket: Ticket, cause: str | No
         prompt=fitted.prompt,
         seed=fitted.seed,
         parent=order.parent,
+        is_made_from=order.is_made_from,
         adjusted=fitted.adjusted,
     )
     return Delivery(record, view, surface, ticket, order, furnished=True)

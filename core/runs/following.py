@@ -15,11 +15,12 @@ from core.comfydeploy.errors import ApiError
 from core.comfydeploy.fit import shown_values
 from core.comfydeploy.models import Run, Status
 from core.errors import DeploymentNotFound, RunExpired, RunGone, RunSilent, TookTooLong
+from core.people.house import Rules
+from core.results.gathering import Basket, Gathering
 from core.runs.deliveries import Deliveries
 from core.runs.delivery import Delivery
 from core.runs.estimates import Estimates
-from core.runs.mark import shown_inputs
-from core.runs.results import Results
+from core.runs.mark import is_made_from, shown_inputs
 from core.runs.tracker import Tracker
 from core.runs.updates import Updates
 from core.runs.view import Stage
@@ -30,19 +31,24 @@ log = structlog.get_logger(__name__)
 
 GONE: Final = "a deployment that is gone"
 _PING_AFTER: Final = 30.0  # seconds; who waits less is still looking
+_BROKEN_OFF: Final = {Stage.FAILED, Stage.TIMED_OUT, Stage.CANCELLED}  # what was made by then is shown all the same
 _CALLED_FOR: Final = {Stage.DONE, Stage.FAILED, Stage.TIMED_OUT, Stage.UNREAD, Stage.LOST, Stage.REFUSED, Stage.EXPIRED}
 
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """What runs are followed with. `wants_ping(user, guild)` says whether a person is to be called at the end."""
+    """What runs are followed with.
+
+    `wants_ping(user, guild)` says whether a person is to be called at the end, `rules(guild)` what is set for results.
+    """
 
     deliveries: Deliveries
     tracker: Tracker
-    results: Results
+    gathering: Gathering
     catalog: Catalog
     estimates: Estimates
     wants_ping: Callable[[int, int | None], Awaitable[bool]]
+    rules: Callable[[int | None], Awaitable[Rules]]
 
 
 class Following:
@@ -85,14 +91,15 @@ class Following:
     async def _deliver(self, delivery: Delivery) -> None:
         async with AsyncExitStack() as files:
             try:
-                await self._follow(delivery)
-                await self._gather(delivery, files)
+                basket = self._means.gathering.basket(files)
+                await self._follow(delivery, basket)
+                await self._gather(delivery, basket)
             except Exception:  # a bug must not leave a message that waits for ever
                 log.exception("run.delivery_failed", run=delivery.run_id)
                 delivery.tell(unread=True)
             await self._deliveries.end(delivery)
 
-    async def _follow(self, delivery: Delivery) -> None:
+    async def _follow(self, delivery: Delivery, basket: Basket) -> None:
         record = delivery.record
         follow = self._means.tracker.follow
         with follow(record.run_id or "", record.workflow_id, asked_at=record.asked_at) as updates:
@@ -108,6 +115,7 @@ class Following:
                     usual = self._means.estimates.usual(record.deployment)
                     delivery.tell(run=update.run, silent_since=update.silent_since, unread=unread, usual=usual)
                     if update.run is None or not update.run.is_final:
+                        await self._look_ahead(delivery, basket)
                         await self._show(delivery, updates)
             except RunGone:
                 delivery.tell(gone=True)
@@ -134,28 +142,47 @@ class Following:
         except (DeploymentNotFound, ApiError, TookTooLong):
             delivery.tell(deployment=delivery.view.deployment or GONE)
         else:
-            prompt, seed = shown_values(deployment.roles, shown_inputs(run.workflow_inputs))
-            delivery.tell(deployment=deployment.label, prompt=prompt, seed=seed)
+            values = shown_inputs(run.workflow_inputs)
+            prompt, seed = shown_values(deployment.roles, values)
+            made_from = is_made_from(delivery.record.parent, values.values())
+            delivery.tell(deployment=deployment.label, prompt=prompt, seed=seed, is_made_from=made_from)
 
-    async def _gather(self, delivery: Delivery, files: AsyncExitStack) -> None:
+    async def _look_ahead(self, delivery: Delivery, basket: Basket) -> None:
+        """What a run has made before its end is shown as it comes: a picture is there sooner than the rest."""
+        view, run = delivery.view, delivery.view.run
+        if run is not None and run.outputs and delivery.lost is None:
+            limit = await delivery.surface.find_limit()
+            delivery.tell(previews=await basket.previews(view, run, limit))
+
+    async def _gather(self, delivery: Delivery, basket: Basket) -> None:
         """All that the end needs."""
         view, run = delivery.view, delivery.view.run
+        if run is not None and (view.stage is Stage.FETCHING or (view.stage in _BROKEN_OFF and run.outputs)):
+            await self._fetch(delivery, basket, run)
+        if view.stage is Stage.FAILED:
+            reason = await self._means.gathering.reason(delivery.record.workflow_id, delivery.run_id or "")
+            delivery.tell(reason=reason)
         if view.stage is Stage.FETCHING and run is not None:
-            fetched = asyncio.Event()
-            slow = asyncio.create_task(self._show_when_slow(delivery, fetched))
-            try:
-                complete = await self._means.results.fetch(view, run, delivery.surface.upload_limit, files)
-            finally:
-                fetched.set()  # an edit on its way is not given up: it may land after the end
-                await asyncio.gather(slow, return_exceptions=True)
-            delivery.tell(files=complete.files, texts=complete.texts, left_out=complete.left_out, delivered=True)
+            delivery.tell(delivered=True)
             if run.created_at is not None and run.ended_at is not None:  # without what it waited in our own line
                 seconds = (run.ended_at - run.created_at).total_seconds()
                 self._means.estimates.learn(delivery.record.deployment, seconds)
-        elif view.stage is Stage.FAILED:
-            reason = await self._means.results.reason(delivery.record.workflow_id, delivery.run_id or "")
-            delivery.tell(reason=reason)
         delivery.tell(ping=await self.is_called(delivery))
+
+    async def _fetch(self, delivery: Delivery, basket: Basket, run: Run) -> None:
+        """The files, in the size that the place takes; and what can be done with them there."""
+        fetched = asyncio.Event()
+        slow = asyncio.create_task(self._show_when_slow(delivery, fetched))
+        try:
+            limit = await delivery.surface.find_limit()
+            complete = await basket.fill(delivery.view, run, limit)
+            rules = await self._means.rules(delivery.guild)
+        finally:
+            fetched.set()  # an edit on its way is not given up: it may land after the end
+            await asyncio.gather(slow, return_exceptions=True)
+        delivery.tell(files=complete.files, texts=complete.texts, left_out=complete.left_out)
+        delivery.tell(can_enlarge=rules.upscaler is not None, can_keep=rules.gallery is not None)
+        delivery.refit = lambda limit: basket.fill(delivery.view, run, limit)
 
     async def is_called(self, delivery: Delivery) -> bool:
         """Whether the end is to call the person: who waited long, and wants that."""

@@ -27,7 +27,7 @@ class Record:
     `id` is the delivery in the run's mark; `cause` what asked for it, by a name that no two wishes share; `replaces`
     the delivery whose question it answers. `address` is the surface's own, opaque. `sent_at` is when the submit was
     about to be sent; `order` what was asked for, as JSON, for as long as it may have to be submitted; `parent` the run
-    it repeats.
+    it repeats. `private`: only one person sees it there; `hidden`: its files are behind a spoiler.
     """
 
     id: str
@@ -44,6 +44,8 @@ class Record:
     run_id: str | None = None
     workflow_id: str | None = None
     parent: str | None = None
+    private: bool = False
+    hidden: bool = False
 
 
 class Journal(Protocol):
@@ -69,7 +71,7 @@ class Journal(Protocol):
         """Replace what is written down of an open delivery; one that is closed stays closed."""
 
     async def close(self, delivery: str) -> None:
-        """Its end was shown: forget the address and the order, keep the ids and times for the person's history."""
+        """Its end was shown: forget the address and the order, keep ids, times and manner for the person's history."""
 
     async def list_open(self) -> Sequence[Record]:
         """All open deliveries, the oldest first. Raises `StoreFailed`."""

@@ -23,6 +23,7 @@ from core.runs.delivery import Delivery
 from core.runs.following import GONE
 from core.runs.journal import Phase
 from core.runs.parts import Parts
+from core.runs.sheet import slot_of
 from core.runs.submission import Place, Where
 from core.tasks import Tasks
 
@@ -70,8 +71,14 @@ class Looking:
         return True
 
     async def question(self, delivery: Delivery) -> None:
-        """Nobody knows whether there is a run: from the moment its message says so, the person decides."""
+        """Nobody knows whether there is a run: from the moment its message says so, the person decides.
+
+        One of several shown together is given up instead.
+        """
         log.warning("submit.not_found", delivery=delivery.id, user=delivery.owner)
+        if slot_of(delivery) is not None:  # there is no room for questions about each
+            await self._parts.deliveries.end(delivery, given_up=True)
+            return
         self._parts.limits.leave(delivery.ticket)
         delivery.note(phase=Phase.ASKED)  # a click may be faster than the disk
         await self._parts.deliveries.show(delivery, unknown=True)

@@ -1,7 +1,7 @@
 """The mark: a hidden input that says whose run it is, so that any process can read it back with an empty disk."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -60,3 +60,8 @@ def shown_inputs(workflow_inputs: object) -> dict[str, Any]:
 def with_mark(values: Mapping[str, Any], mark: Mark) -> dict[str, Any]:
     """Values as they are submitted."""
     return {**values, MARK: str(mark)}
+
+
+def is_made_from(parent: str | None, values: Iterable[object]) -> bool:
+    """Whether one of a run's inputs is a file of its parent: ComfyUI Deploy keeps them under the id of their run."""
+    return parent is not None and any(isinstance(value, str) and f"/{parent}/" in value for value in values)

@@ -10,6 +10,7 @@ from core.comfydeploy.values import Adjusted, File, Source, Stored
 from core.forms.draft import Draft
 from core.offer import Deployment
 from core.people.actor import Actor
+from core.runs.mark import is_made_from
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,12 @@ class Order:
     owner: Actor
     parent: str | None = None
     draft: Draft | None = field(default=None, compare=False)
+
+    @property
+    def is_made_from(self) -> bool:
+        """Whether it takes a file of its parent."""
+        files = (file.address for given in self.fitted.files.values() for file in given if isinstance(file, Stored))
+        return is_made_from(self.parent, [*self.fitted.values.values(), *files])
 
     def written(self) -> str:
         """As JSON; files that are not uploaded yet by where they are."""

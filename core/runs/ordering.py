@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
 
@@ -24,6 +25,7 @@ from core.runs.looking import DAY, Looking
 from core.runs.mark import Mark
 from core.runs.order import Order
 from core.runs.parts import Parts
+from core.runs.sheet import Slot, slot_of
 from core.runs.uploading import Uploading
 from core.runs.view import Surface
 from core.tasks import Tasks
@@ -86,6 +88,36 @@ class Ordering:
             raise
         return delivery
 
+    async def order_all(
+        self, orders: Sequence[Order], slots: Sequence[Slot], cause: str | None = None
+    ) -> list[Delivery]:
+        """Write all down and have them submitted, shown together in these slots: all of them, or none.
+
+        Each is submitted when its turn has come; what goes wrong from then on is said in its slot.
+
+        Raises:
+            AlreadyAsked, TooManyRuns, StoreFailed, Stopping: nothing was started.
+        """
+        if self._stopping.is_set():
+            raise Stopping
+        limits, deliveries = self._parts.limits, self._parts.deliveries
+        limits.check(orders[0].owner, len(orders))
+        made: list[Delivery] = []
+        for number, (order, slot) in enumerate(zip(orders, slots, strict=True), start=1):
+            own_cause = None if cause is None else f"{cause} {number}"
+            made.append(new_delivery(order, slot, limits.enter_surely(order.owner.user), own_cause))
+            slot.know(made[-1].view)
+        try:
+            for delivery in made:
+                await deliveries.begin(delivery)
+        except BaseException:
+            for delivery in made:
+                await deliveries.close(delivery)
+            raise
+        for delivery in made:
+            self.pursue(delivery)
+        return made
+
     def pursue(self, delivery: Delivery) -> None:
         """Submit it when its turn has come, in a task of its own; what goes wrong is said in its message."""
         self._tasks.start(self._pursue(delivery), f"order {delivery.id}")
@@ -105,7 +137,10 @@ class Ordering:
         delivery.tell(left=True)
         self._parts.limits.leave(delivery.ticket)
         await self._parts.deliveries.save(delivery, order=None)  # a next process must not submit it
-        await self._parts.deliveries.end(delivery)
+        if slot_of(delivery) is None:
+            await self._parts.deliveries.end(delivery)
+        else:  # its end is shown when the others are over, too
+            self._tasks.start(self._parts.deliveries.end(delivery), f"end {delivery.id}")
 
     async def pause(self, patience: float) -> None:
         """Before the process ends: wait a little for submits under way, since their answers name the runs."""
@@ -190,11 +225,12 @@ class Ordering:
         record = delivery.record
         if delivery.order is None and record.order is not None:
             deployment = await self._looking.deployment_surely(delivery)
-            owner = Actor(record.user, record.guild, upload_limit=delivery.surface.upload_limit)
+            owner = Actor(record.user, record.guild)
             with contextlib.suppress(ValueError):
                 delivery.order = Order.read(record.order, deployment, owner, record.parent)
         if delivery.order is None:
             raise OrderForgotten
         fitted = delivery.order.fitted
-        delivery.tell(prompt=fitted.prompt, seed=fitted.seed, adjusted=fitted.adjusted)
+        made_from = delivery.order.is_made_from
+        delivery.tell(prompt=fitted.prompt, seed=fitted.seed, adjusted=fitted.adjusted, is_made_from=made_from)
         return delivery.order

@@ -1,6 +1,6 @@
 """What ordering, cancelling and generating are made of."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from core.catalog import Catalog
@@ -11,6 +11,7 @@ from core.deadline import PATIENCE, deadline
 from core.errors import RunGone
 from core.forms.forms import Forms
 from core.metrics import Metrics
+from core.people.house import Rules
 from core.people.limits import RunLimits
 from core.people.offering import Offering
 from core.runs.deliveries import Deliveries
@@ -23,7 +24,8 @@ from core.uploads import Uploads
 class Parts:
     """Each part can be used alone.
 
-    `hook(delivery)` is the address at which ComfyUI Deploy may tell of its run, None without webhooks.
+    `rules(guild)` is what is set there for results, `hook(delivery)` the address at which ComfyUI Deploy may tell of
+    its run, None without webhooks.
     """
 
     api: ComfyDeploy
@@ -36,6 +38,7 @@ class Parts:
     following: Following
     limits: RunLimits
     metrics: Metrics
+    rules: Callable[[int | None], Awaitable[Rules]]
     hook: Callable[[str], str | None] = lambda _: None
 
     async def read(self, run_id: str) -> Run:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import structlog
 
 from core.comfydeploy.models import Run
+from core.errors import OrderForgotten
 from core.people.line import Ticket
 from core.runs.delivery import Delivery
 from core.runs.journal import Journal, Phase, Record
@@ -15,6 +16,7 @@ from core.runs.mark import Mark
 from core.runs.order import shown_of
 from core.runs.ordering import Ordering
 from core.runs.parts import Parts
+from core.runs.sheet import Sheets, Slot
 from core.runs.view import RunView, Surface
 from core.tasks import Tasks
 
@@ -41,17 +43,18 @@ class Resuming:
         """
         records = await self._journal.list_open()
         replaced = {record.replaces for record in records}
+        sheets = Sheets(restore, records, self._parts.deliveries.pauses.pace)
         for record in sorted(records, key=lambda record: record.phase is Phase.IN_LINE):  # whoever waits comes last
-            if record.id in replaced:
+            if record.id in replaced or sheets.is_shown(record):
                 await self._journal.close(record.id)
                 continue
             try:
-                surface = restore(record.address)
+                surface = sheets.surface(record)
             except ValueError:
                 log.warning("run.address_unreadable", delivery=record.id, run=record.run_id)
                 await self._journal.close(record.id)
                 continue
-            self._take_up(record, surface)
+            self._take_up(record, surface, is_cut_off=sheets.is_cut_off(record))
         if records:
             log.info("runs.resumed", count=len(records))
         return len(records)
@@ -69,6 +72,8 @@ class Resuming:
             run_id=run.id,
             workflow_id=run.workflow_id,
             parent=mark.parent,
+            private=surface.manner.private,
+            hidden=surface.manner.hidden,
         )
         if self._parts.deliveries.find(run.id) is not None or run.id in self._adopting:
             return  # another click was faster
@@ -87,10 +92,15 @@ class Resuming:
     async def aclose(self) -> None:
         await self._tasks.aclose()
 
-    def _take_up(self, record: Record, surface: Surface) -> None:
+    def _take_up(self, record: Record, surface: Surface, *, is_cut_off: bool = False) -> None:
         delivery = Delivery(record, self._view(record), surface, self._ticket(record))
         self._parts.deliveries.keep(delivery)
-        if delivery.age > DAY:
+        if isinstance(surface, Slot):
+            surface.know(delivery.view)
+        if is_cut_off:
+            end = self._parts.deliveries.end(delivery, refused=OrderForgotten())
+            self._tasks.start(end, f"cut off {record.id}")
+        elif delivery.age > DAY:
             self._tasks.start(self._parts.deliveries.end(delivery, expired=True), f"expiry {record.id}")
         elif record.run_id is not None:
             self._parts.following.follow(delivery)

@@ -1,14 +1,17 @@
 """All that is shown of one run at one moment: facts only, the words and colours are the surface's."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, auto
-from typing import IO, Protocol
+from typing import IO, Final, Protocol
 
 from core.comfydeploy.models import Run, Status
 from core.comfydeploy.outputs import Media, Reason
 from core.comfydeploy.values import Adjusted
 from core.errors import CoreError
+from core.forms.wish import Manner
+from core.results.change import Change
 from core.runs.estimates import Usual
 
 
@@ -62,27 +65,44 @@ _STAGES = {
 }
 
 
+_STOPPED: Final = {Stage.CANCELLED, Stage.LEFT, Stage.GIVEN_UP}
+
+
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """A result at hand: `file` is open at its start, `name` is safe to show, `size` in bytes."""
+    """A result at hand: `file` is open at its start, `name` is safe to show, `size` in bytes.
+
+    `change` is how it was made to fit, None for what is as the run made it.
+    """
 
     media: Media
     file: IO[bytes]
     name: str
     size: int
+    change: Change | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
     """A result that could not be attached: `size` and `limit` in bytes when size was the cause.
 
-    `beyond`: there were as many before it as one message holds.
+    `expires_at` is when its address stops working, None where it does not. `beyond`: there were as many before it as
+    are shown of one run. `is_unclean`: what its maker embedded cannot be taken out. `is_refused`: its storage does not
+    hand it out, as to an address that has expired.
     """
 
     media: Media
     size: int | None = None
     limit: int | None = None
+    expires_at: datetime | None = None
     beyond: bool = False
+    is_unclean: bool = False
+    is_refused: bool = False
+
+    @property
+    def may_come(self) -> bool:
+        """Whether another try may bring it, or an address that works again."""
+        return not (self.beyond or self.is_unclean or (self.limit is not None and self.expires_at is None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +131,10 @@ class RunView:
     API does not know the run any more. `unread`: it cannot be read, and nobody waits for that to change. `expired`: it
     was asked for so long ago that nobody follows it any more. `cancelling` stays set when the end came first. `usual`
     is how long runs of this deployment take; `ping` whether the end is to call the person. `adjusted` are numbers that
-    were beyond what their inputs take.
+    were beyond what their inputs take. `previews` are pictures of a run that is under way. `is_made_from`: the run
+    `parent` gave it a file. `can_enlarge` and `can_keep`: its server has an upscaler, and a gallery.
+
+    Of several at once (`sheet` is their common id) each is one of `runs`, and the files are those of all.
     """
 
     deployment: str
@@ -121,6 +144,7 @@ class RunView:
     prompt: str | None = None
     seed: int | None = None
     parent: str | None = None
+    is_made_from: bool = False
     adjusted: tuple[Adjusted, ...] = ()
     place: int | None = None
     upload: Upload | None = None
@@ -140,13 +164,20 @@ class RunView:
     delivered: bool = False
     usual: Usual | None = None
     ping: bool = False
+    can_enlarge: bool = False
+    can_keep: bool = False
+    previews: tuple[Fetched, ...] = ()
     reason: Reason | None = None
     files: tuple[Fetched, ...] = ()
     texts: tuple[str, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
+    runs: tuple["RunView", ...] = ()
+    sheet: str | None = None
 
     @property
     def stage(self) -> Stage:
+        if self.runs:
+            return _stage_of(self.runs)
         early = self._early_end
         if early is not None:
             return early
@@ -179,6 +210,11 @@ class RunView:
         return Stage.PREPARING if self.place is None else Stage.IN_LINE
 
     @property
+    def made(self) -> tuple[Media, ...]:
+        """All files of the run, shown or not."""
+        return (*(item.media for item in self.files), *(item.media for item in self.left_out))
+
+    @property
     def duration(self) -> float | None:
         """Seconds from the click to the end, once there is one."""
         ended = self.run.ended_at if self.run else None
@@ -192,18 +228,34 @@ class RunView:
         moves = (int(run.progress * 20), run.live_status) if run and stage is Stage.RUNNING else None
         stands = self.cancelling, self.pausing, self.silent_since is None, self.usual is None
         sent = (self.upload.name, self.upload.share) if self.upload is not None and stage is Stage.PREPARING else None
-        return stage, waits, moves, self.run_id is None, stands, sent
+        ahead = tuple(item.name for item in self.previews)
+        each = tuple(run.looks for run in self.runs)
+        return stage, waits, moves, self.run_id is None, stands, sent, ahead, each
+
+
+def _stage_of(runs: Sequence[RunView]) -> Stage:
+    """Where several runs stand together: under way until the last one is over, and well if any of them is."""
+    stages = {run.stage for run in runs}
+    if not all(stage.is_over for stage in stages):
+        return Stage.RUNNING
+    if Stage.DONE in stages:
+        return Stage.DONE
+    return Stage.CANCELLED if stages <= _STOPPED else Stage.FAILED
 
 
 class Surface(Protocol):
     """Where a run is shown: a Discord message, a terminal."""
 
-    upload_limit: int
-    """Bytes that one file may have here."""
+    async def find_limit(self) -> int:
+        """Bytes that one file may have here now."""
 
     @property
     def address(self) -> str:
         """All that another process needs to go on showing here: opaque, secret, other after the first `show`."""
+
+    @property
+    def manner(self) -> Manner:
+        """How it is shown there, as far as that is known by now; `source` is left out."""
 
     @property
     def lane(self) -> str | None:
@@ -222,6 +274,7 @@ class Surface(Protocol):
         A second time, in this process or in the next, makes no second message.
 
         Raises:
+            SurfaceTooSmall: it takes smaller files than it said; raised once, after that there are links.
             SurfaceSilent: it does not answer, or is too busy; a later try may do.
             SurfaceLost: nowhere can the person see it.
         """

@@ -3,6 +3,7 @@
 What cannot be written waits in memory, the newest state of each delivery, and goes along with the next write.
 """
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
@@ -11,11 +12,12 @@ from functools import partial
 from typing import Final
 
 import structlog
-from sqlalchemy import Connection, RowMapping, and_, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from core.errors import AlreadyAsked, StoreFailed, TakenByAnother
 from core.runs.journal import Phase, Record
+from core.runs.past import Past
 from core.store import failures
 from core.store.database import Database
 from core.store.tables import deliveries
@@ -25,6 +27,8 @@ log = structlog.get_logger(__name__)
 MOST_CLOSED: Final = 200  # kept of each person
 LONGEST: Final = timedelta(days=90)  # for which a closed one is kept
 MOST_WAITING: Final = 1000  # deliveries whose newest state is kept until it can be written
+_MOST_LISTED: Final = 300  # runs of a person: the closed ones, and those under way
+_PATIENCE: Final = 1.0  # seconds that somebody waits for their history
 _COLUMNS: Final = [column for column in deliveries.c if column is not deliveries.c.closed_at]
 _OPEN: Final = deliveries.c.closed_at.is_(None)
 _FIXED: Final = {"id", "user", "guild", "cause", "asked_at"}  # whose it is, and why
@@ -79,13 +83,34 @@ class KeptJournal:
             raise TakenByAnother
 
     async def close(self, delivery: str) -> None:
-        """Its end was shown: forget the address and the order, keep the ids and times for the person's history."""
+        """Its end was shown: forget the address and the order, keep ids, times and manner for the person's history."""
         self._wait(delivery, self._now())
         await self._flush()
 
     async def list_open(self) -> Sequence[Record]:
         """All open deliveries that can be read, the oldest first. Raises `StoreFailed`."""
         return await self._database.run(_list_open)
+
+    async def list_runs(self, user: int, deployment: str | None = None) -> Sequence[Past]:
+        """A person's runs, of one deployment or of all, each once, newest first; waits for a second at most.
+
+        Raises:
+            StoreFailed: they cannot be read.
+        """
+        wanted = [deliveries.c.user == user, deliveries.c.run_id.is_not(None)]
+        wanted += [] if deployment is None else [deliveries.c.deployment == deployment]
+        return await self._list(wanted)
+
+    async def get_run(self, run_id: str) -> Past | None:
+        """A run of anybody's, None if it is not written down; waits, and raises, as `list_runs`."""
+        return next(iter(await self._list([deliveries.c.run_id == run_id])), None)
+
+    async def _list(self, wanted: Sequence[ColumnElement[bool]]) -> list[Past]:
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                return await self._database.run(partial(_list_runs, wanted))
+        except TimeoutError as late:
+            raise StoreFailed(failures.NO_ANSWER) from late
 
     async def flush(self) -> None:
         """Write what waits to be written. Never raises `StoreFailed`: what cannot be written waits on."""
@@ -153,14 +178,40 @@ def _update(connection: Connection, record: Record) -> None:
 
 def _close(connection: Connection, delivery: str, at: datetime) -> None:
     closing = update(deliveries).where(deliveries.c.id == delivery, _OPEN)
-    closed = connection.execute(closing.values(closed_at=at, address=None, order=None).returning(deliveries.c.user))
-    user = closed.scalar_one_or_none()
-    if user is None:
+    kept = closing.values(closed_at=at, address=None, order=None)
+    closed = connection.execute(kept.returning(deliveries.c.user, deliveries.c.run_id, deliveries.c.cause))
+    row = closed.mappings().one_or_none()
+    if row is None:
         return
-    theirs = and_(deliveries.c.user == user, deliveries.c.closed_at.is_not(None))
+    theirs = and_(deliveries.c.user == row["user"], deliveries.c.closed_at.is_not(None))
+    if row["cause"] is None and row["run_id"] is not None:  # a run shown once more is no second one
+        others = theirs, deliveries.c.run_id == row["run_id"], deliveries.c.id != delivery
+        if connection.scalar(select(deliveries.c.id).where(*others).limit(1)) is not None:
+            connection.execute(delete(deliveries).where(deliveries.c.id == delivery))
+            return
     newest = select(deliveries.c.closed_at).where(theirs).order_by(deliveries.c.closed_at.desc())
     too_many = and_(theirs, deliveries.c.closed_at <= newest.offset(MOST_CLOSED).limit(1).scalar_subquery())
     connection.execute(delete(deliveries).where(or_(deliveries.c.closed_at < at - LONGEST, too_many)))
+
+
+def _list_runs(wanted: Sequence[ColumnElement[bool]], connection: Connection) -> list[Past]:
+    """Of a run that was shown several times the first asking counts; private or hidden once, it is so for good."""
+    first = func.min(deliveries.c.asked_at).label("first")
+    columns = deliveries.c.run_id, deliveries.c.deployment, func.max(deliveries.c.workflow_id).label("workflow_id")
+    flags = {"is_open": _OPEN, "private": deliveries.c.private, "hidden": deliveries.c.hidden}
+    counts = [func.count().filter(flag).label(name) for name, flag in flags.items()]
+    grouped = select(*columns, first, *counts).where(*wanted).group_by(deliveries.c.run_id, deliveries.c.deployment)
+    newest = grouped.order_by(first.desc(), deliveries.c.run_id.desc()).limit(_MOST_LISTED)
+    return [
+        Past(
+            row["run_id"],
+            row["deployment"],
+            row["workflow_id"],
+            row["first"],
+            **{name: row[name] > 0 for name in flags},
+        )
+        for row in connection.execute(newest).mappings()
+    ]
 
 
 def _list_open(connection: Connection) -> list[Record]:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from core.store.database import open_database
 from core.store.journal import KeptJournal
+from core.store.keepsakes import Keepsakes
 from core.store.lock import TERMS, Holder, Lease, Lock, Terms
 from core.store.schema import migrate
 from core.store.settings import KeptSettings
@@ -20,6 +21,7 @@ class Store:
     journal: KeptJournal
     settings: KeptSettings
     snapshots: Snapshots
+    keepsakes: Keepsakes
     holding: Lock
 
     def lock(
@@ -40,6 +42,12 @@ async def open_store(url: str, now: Callable[[], datetime] = lambda: datetime.no
         await database.run(migrate)
         journal = KeptJournal(database, now)
         try:
-            yield Store(journal, KeptSettings(database), Snapshots(database), Lock(database, now, journal.flush))
+            yield Store(
+                journal=journal,
+                settings=KeptSettings(database),
+                snapshots=Snapshots(database),
+                keepsakes=Keepsakes(database, now),
+                holding=Lock(database, now, journal.flush),
+            )
         finally:
             await journal.flush()

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    false,
 )
 
 METADATA: Final = MetaData(
@@ -76,8 +77,11 @@ deliveries: Final = Table(
     Column("asked_at", Moment, nullable=False),
     Column("sent_at", Moment),
     Column("closed_at", Moment),
+    Column("private", Boolean, nullable=False, server_default=false()),
+    Column("hidden", Boolean, nullable=False, server_default=false()),
 )
 Index(None, deliveries.c.closed_at)
+Index(None, deliveries.c.run_id)
 Index(None, deliveries.c.user, deliveries.c.closed_at)
 
 # null: the person or server has not said; `last`, `default_deployment` and `upscaler` are ids that may be gone from the

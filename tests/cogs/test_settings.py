@@ -10,6 +10,7 @@ import pytest
 from cogs.settings import Settings
 from cogs.ui.settings_view import server_embed, settings_embed
 from core.errors import StoreFailed
+from core.people.house import House, Rules
 from core.people.offering import Allowed, Offering
 from core.people.preferences import ManagersOnly, Personal
 from core.store.database import Database, open_database
@@ -52,7 +53,9 @@ class Asked:
 
 async def set_pings(kept: KeptSettings, asked: Asked, to: str) -> None:
     catalog: Any = EmptyCatalog()
-    services = SimpleNamespace(store=SimpleNamespace(settings=kept), offering=Offering(catalog, kept))
+    services = SimpleNamespace(
+        store=SimpleNamespace(settings=kept), offering=Offering(catalog, kept), house=House(kept)
+    )
     cog: Any = Settings(cast("Any", SimpleNamespace(services=services, presses={})))
     await cog.set_pings.callback(cog, asked, to)
 
@@ -112,12 +115,17 @@ def test_settings_say_what_holds_and_how_it_is_changed(found: Personal, parts: l
 
 @pytest.mark.parametrize(("pings", "part"), [(True, "/server pings to:off"), (False, "This server is quiet")])
 def test_a_servers_settings_say_what_holds(pings: bool, part: str) -> None:
-    words = server_embed(pings=pings, allowed=Allowed(frozenset({"a"}), "a"), offer=None).description or ""
+    rules, allowed = Rules(owners_only=True, gallery=5), Allowed(frozenset({"a"}), "a")
+
+    words = server_embed(pings=pings, allowed=allowed, rules=rules, offer=None).description or ""
 
     for said in (
         part,
         "**1 deployment** may be run here",
         "A **default** is set",
         "`/server deployments` changes that",
+        "`/server buttons who:everyone` changes that",
+        "No upscaler",
+        "Gallery:** <#5>",
     ):
         assert said in words

@@ -11,6 +11,7 @@ from discord.http import Route
 
 from core.catalog import Catalog
 from core.comfydeploy.client import ComfyDeploy
+from core.people.house import House
 from core.people.offering import Allowed, Offering
 from core.store.database import open_database
 from core.store.schema import migrate
@@ -78,7 +79,8 @@ async def serving(catalog: Catalog, start: Start) -> AsyncIterator[tuple[Station
         await database.run(migrate)
         settings = KeptSettings(database)
         offering = Offering(catalog, settings)
-        yield await start(offering=offering, catalog=catalog, store=SimpleNamespace(settings=settings)), offering
+        store = SimpleNamespace(settings=settings)
+        yield await start(offering=offering, catalog=catalog, house=House(settings), store=store), offering
 
 
 @pytest.fixture

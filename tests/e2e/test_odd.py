@@ -19,13 +19,14 @@ def noise(side: int) -> bytes:
     return file.getvalue()
 
 
-async def test_a_result_that_is_too_large_is_named_with_its_size_instead(world: World) -> None:
+async def test_a_picture_that_is_too_large_is_made_smaller_and_says_so(world: World) -> None:
     message_id = await world.generate("upscale", image=("noise.png", noise(1000)), inputs="scale=2x")
 
     message = await world.until(message_id, "**Done**")
 
-    assert message["attachments"] == []
-    assert "too large to attach here (limit 10.0 MB)" in said(message)
+    [file] = message["attachments"]
+    assert (file["filename"], file["width"]) == ("upscale_1.jpg", 2000)
+    assert "as JPEG of less quality: the original has " in said(message)
 
 
 async def test_a_status_nobody_has_heard_of_counts_as_running(world: World) -> None:

@@ -165,10 +165,10 @@ async def test_a_new_process_with_an_empty_disk_does_it_too(office: Office) -> N
     await office.world.until(question, "**classic** was deleted.")
 
 
-@pytest.mark.parametrize("verb", ["delwork", "delmach", "forcemach", "deldep", "keep"])
+@pytest.mark.parametrize("verb", ["delwork", "delmach", "forcemach", "deldep", "keepit"])
 async def test_rights_are_checked_again_when_it_is_pressed(office: Office, verb: str) -> None:
     upscale = office.world.api.deployment("upscale")
-    ids = {"delwork": upscale.workflow.id, "deldep": upscale.id, "keep": upscale.id}
+    ids = {"delwork": upscale.workflow.id, "deldep": upscale.id, "keepit": upscale.id}
 
     await press(
         office.world, office.world.discord.user("stranger", ADMIN), f"st:{verb}:{ids.get(verb, upscale.machine.id)}"

@@ -15,8 +15,8 @@ async def told(
     if shown.ephemeral:
         message = await world.discord.wait(str(shown.message_id), lambda found: bool(found["embeds"]))
         return said(message)
-    message = await world.new(lambda message: "ref `" in said(message))
-    assert message["flags"] & 64
+    # while the list of deployments is still being read, a public answer makes way for a private one
+    message = await world.new(lambda message: bool(message["flags"] & 64 and message["embeds"]))
     return said(message)
 
 

@@ -6,6 +6,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import cycle
 from typing import Any, Protocol, TypeVar
 
 from stationthis_discord.sandbox.comfydeploy import life, times, worker
@@ -14,7 +15,7 @@ from stationthis_discord.sandbox.comfydeploy.jsonb import Json, stored
 from stationthis_discord.sandbox.comfydeploy.nodes import NodeError
 from stationthis_discord.sandbox.comfydeploy.pictures import FileRecipe
 from stationthis_discord.sandbox.comfydeploy.rows import Asset, Deployment, Machine, Run, Version, Workflow
-from stationthis_discord.sandbox.comfydeploy.storage import Storage
+from stationthis_discord.sandbox.comfydeploy.storage import BROKEN, Storage
 from stationthis_discord.sandbox.comfydeploy.table import Table
 from stationthis_discord.sandbox.comfydeploy.tokens import Owner
 
@@ -98,17 +99,29 @@ class Account:
         generation = behaviour.node_generation or order.target.machine.node_generation
         graph = version.graph or {}
         chance = uuid.UUID(run_id).int % 2**32
-        job = worker.Job(graph, order.inputs, self._load, chance, behaviour.images, generation == "old")
+        job = worker.Job(graph, order.inputs, self.load, chance, generation == "old", behaviour)
         work = await asyncio.to_thread(worker.execute, job)
         if work.failure is not None and behaviour.outcome == "success":
             behaviour = replace(behaviour, outcome="failed", error=work.failure)
         run = self._row(run_id, order, behaviour, work)
-        for output in run.outputs:
-            for file in output.files:
-                self.storage.put(output_key(run, file.name), file.recipe)
+        self._keep_files(run)
         self.runs[run.id] = run
         self.changed(run)
         return run
+
+    def _keep_files(self, run: Run) -> None:
+        files = [file for output in run.outputs for file in output.files]
+        keys = [self.storage.put(output_key(run, file.name), file.recipe) for file in files]
+        self.storage.broken.update(zip(keys[: run.behaviour.broken_files], cycle(BROKEN), strict=False))
+
+    def add_past(self, runs: Iterable[Run]) -> None:
+        """Add runs that were created in the past; the order of all runs stays that of their creation."""
+        for run in runs:
+            self._keep_files(run)
+            self.runs[run.id] = run
+        ordered = sorted(self.runs.values(), key=lambda run: run.created)
+        self.runs.clear()
+        self.runs.update((run.id, run) for run in ordered)
 
     def state(self, run: Run) -> life.State:
         return run.state(time.monotonic())
@@ -165,7 +178,7 @@ class Account:
             modal_function_call_id=f"fc-{secrets.token_hex(12).upper()}" if machine.serverless else None,
         )
 
-    def _load(self, value: Json) -> FileRecipe:
+    def load(self, value: Json) -> FileRecipe:
         """The file behind an input; only what was uploaded or made here is opened."""
         if not isinstance(value, str) or not value:
             raise NodeError("ValueError", "Invalid url: no file was given.")

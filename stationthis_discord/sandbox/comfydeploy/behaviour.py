@@ -28,6 +28,11 @@ class Behaviour:
     images: number of pictures an image node saves, null for what the workflow asks.
     node_generation: shape of the outputs, null for the machine's: `old` keys by ComfyUI's kind and tells the node's
         class, `new` knows images and files only.
+    output_bytes: about so many bytes for each picture and film, which is then noise that does not pack.
+    planted: a text for every place of every output that can hold metadata.
+    previews: halfway through the work a row with a small picture of type `temp` is stored; it stays.
+    same_names: all nodes save under one name, so that the later ones replace the files of the earlier (of one type).
+    broken_files: the first so many files cannot be fetched: 404 and 403 in turn.
     output_form: `dropped` outputs have no url, so that the API hides them; `bare` ones make reading the run answer 500.
     """
 
@@ -41,3 +46,8 @@ class Behaviour:
     images: int | None = None
     node_generation: NodeGeneration | None = None
     output_form: OutputForm = "valid"
+    output_bytes: int | None = None
+    planted: str = ""
+    previews: bool = False
+    same_names: bool = False
+    broken_files: int = 0

@@ -29,7 +29,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """When what happens, in seconds after the creation; `ended` is infinite for a run that never ends."""
+    """When what happens, in seconds after the creation; `ended` is infinite for a run that never ends.
+
+    At `half` a half of the work should be done.
+    """
 
     queued: float | None
     started: float | None
@@ -38,6 +41,7 @@ class Plan:
     ended: float
     final: str
     ahead: int = 0
+    half: float = inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,10 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What is true of a run at one moment; times in seconds after the creation, `done` are the ended nodes."""
+    """What is true of a run at one moment; times in seconds after the creation, `done` are the ended nodes.
+
+    `half` tells whether a half of the work is done.
+    """
 
     status: str
     live_status: str | None = None
@@ -62,6 +69,7 @@ class State:
     updated: float = 0.0
     ahead: int = 0
     done: frozenset[str] = frozenset()
+    half: bool = False
 
     @property
     def final(self) -> bool:
@@ -98,6 +106,7 @@ def plan_for(nodes: Sequence[tuple[str, str]], behaviour: Behaviour, machinery: 
         ended=ended,
         final=final,
         ahead=behaviour.ahead,
+        half=running + behaviour.seconds * pace / 2,
     )
 
 
@@ -116,6 +125,7 @@ def state_at(plan: Plan, elapsed: float, stop: Stop | None = None) -> State:
         started=plan.started,
         updated=max([plan.running, *(step.at for step in begun)]),
         done=frozenset(step.node_id for step in begun if step.done <= min(elapsed, plan.ended)),
+        half=plan.half <= min(elapsed, plan.ended),
     )
     if elapsed < plan.ended:
         return state
@@ -141,7 +151,8 @@ def _stopped(plan: Plan, stop: Stop) -> State:
     before = state_at(plan, stop.at)
     done = frozenset(step.node_id for step in plan.steps) if stop.status == "success" else before.done
     ended = stop.at if stop.stamped else None
-    return replace(before, status=stop.status, ended=ended, updated=stop.at, ahead=0, done=done)
+    half = before.half or stop.status == "success"
+    return replace(before, status=stop.status, ended=ended, updated=stop.at, ahead=0, done=done, half=half)
 
 
 def _steps(nodes: Sequence[tuple[str, str]], start: float, seconds: float, warm: bool) -> list[Step]:

@@ -1,32 +1,24 @@
-"""What each node class does in the sandbox: pure functions from its resolved inputs to a value, or to what it saves."""
+"""What each node class does in the sandbox: pure functions from its resolved inputs to a value."""
 
-import zipfile
 from collections.abc import Callable, Mapping
-from io import BytesIO
-from pathlib import PurePosixPath
-from typing import Any, Literal
+from typing import Any
 
 from PIL import Image
 
 from stationthis_discord.sandbox.comfydeploy.jsonb import Json
-from stationthis_discord.sandbox.comfydeploy.output import OutputFile
 from stationthis_discord.sandbox.comfydeploy.pictures import (
     MAX_SIDE,
-    Bytes,
     Drawn,
     Enlarged,
+    FileRecipe,
     Loaded,
-    Moving,
     Picture,
     Restyled,
-    Still,
     caption,
     size_of,
 )
 
 Fields = Mapping[str, Any]
-Metadata = tuple[tuple[str, str], ...]
-Saved = dict[str, Any]  # the fields of an Output beyond its node
 _MAX_BATCH = 48
 
 
@@ -43,7 +35,7 @@ def pictures(value: Json) -> tuple[Picture, ...]:
     match value:
         case tuple():
             return value
-        case Bytes() | Still() | Moving():
+        case _ if isinstance(value, FileRecipe):
             return (Loaded(value),)
         case Drawn() | Loaded() | Restyled() | Enlarged():
             return (value,)
@@ -103,85 +95,10 @@ NODES: dict[str, Callable[[Fields], Any]] = {
     "VAEEncode": lambda fields: fields.get("pixels"),
     "KSampler": _sample,
     "VAEDecode": lambda fields: fields.get("samples"),
+    "CreateVideo": lambda fields: fields.get("images"),
     "ImageScaleBy": _enlarge,
     "Florence2Run": _describe,
 }
-
-
-def _save_images(fields: Fields, metadata: Metadata, count: int | None) -> Saved:
-    made = _counted(pictures(fields.get("images")), count)
-    kind = "webp" if str(fields.get("file_type", "png")) == "webp" else "png"
-    recipes = [Still(picture, "webp") if kind == "webp" else Still(picture, "png", metadata) for picture in made]
-    names = [f"{_prefix(fields)}_{number:05}_.{kind}" for number in range(1, len(made) + 1)]
-    files = tuple(OutputFile(name, recipe) for name, recipe in zip(names, recipes, strict=True))
-    return {"files": files, "output_id": fields.get("output_id")}
-
-
-def _save_video(fields: Fields, _metadata: Metadata, _count: int | None) -> Saved:
-    kind: Literal["gif", "webp"] = "gif" if str(fields.get("format", "")).endswith("gif") else "webp"
-    name, recipe = f"{_prefix(fields)}_00001.{kind}", _moving(fields, "frame_rate", kind)
-    extra = {"format": f"image/{kind}", "frame_rate": recipe.rate, "fullpath": f"/comfyui/output/{name}"}
-    return {"kind": "gifs", "files": (OutputFile(name, recipe, extra),)}
-
-
-def _save_animated(fields: Fields, _metadata: Metadata, _count: int | None) -> Saved:
-    return {"files": (OutputFile(f"{_prefix(fields)}_00001_.webp", _moving(fields, "fps", "webp")),), "animated": True}
-
-
-def _moving(fields: Fields, rate: str, kind: Literal["gif", "webp"]) -> Moving:
-    made = pictures(fields.get("images"))
-    base = made[0] if isinstance(made[0], Drawn) else Drawn("untitled", 0, 384, 384)
-    return Moving(base, max(2, min(_MAX_BATCH, len(made))), max(1.0, float(fields.get(rate, 8))), kind)
-
-
-def _save_text(fields: Fields, _metadata: Metadata, _count: int | None) -> Saved:
-    content = Bytes(str(fields.get("text") or "").encode())
-    files = (OutputFile(f"{_prefix(fields)}_00001_.txt", content),)
-    return {"kind": "text_file", "files": files, "output_id": fields.get("output_id")}
-
-
-def _show_text(fields: Fields, _metadata: Metadata, _count: int | None) -> Saved:
-    return {"kind": "text", "texts": (str(fields.get("text") or ""),)}
-
-
-def _save_file(fields: Fields, _metadata: Metadata, _count: int | None) -> Saved:
-    buffer = BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        archive.writestr(zipfile.ZipInfo("notes.txt"), str(fields.get("file") or "sandbox"))
-    files = (OutputFile(f"{_prefix(fields)}.zip", Bytes(buffer.getvalue())),)
-    return {"kind": "files", "files": files, "output_id": fields.get("output_id")}
-
-
-def _skip(_fields: Fields, _metadata: Metadata, _count: int | None) -> Saved:
-    """Previews are not uploaded."""
-    return {}
-
-
-SAVERS: dict[str, Callable[[Fields, Metadata, int | None], Saved]] = {
-    "SaveImage": _save_images,
-    "ComfyDeployOutputImage": _save_images,
-    "ComfyDeployStdOutputImage": _save_images,
-    "VHS_VideoCombine": _save_video,
-    "SaveAnimatedWEBP": _save_animated,
-    "ComfyDeployOutputText": _save_text,
-    "ShowText|pysssss": _show_text,
-    "ComfyDeployOutputFile": _save_file,
-    "PreviewImage": _skip,
-}
-
-
-def _counted(made: tuple[Picture, ...], count: int | None) -> tuple[Picture, ...]:
-    if count is None or not made:
-        return made
-    first = made[0]
-    if isinstance(first, Drawn):
-        words = (first.prompt, first.seed, first.width, first.height)
-        return tuple(Drawn(*words, index, first.negative, first.detail) for index in range(count))
-    return (first,) * count
-
-
-def _prefix(fields: Fields) -> str:
-    return PurePosixPath(str(fields.get("filename_prefix") or "ComfyUI")).name
 
 
 def _whole(value: Json, default: int) -> int:

@@ -2,16 +2,28 @@
 
 import io
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Literal
 
 from PIL import Image, ImageOps, ImageStat
-from PIL.PngImagePlugin import PngInfo
 
 from stationthis_discord.sandbox.comfydeploy import art
+from stationthis_discord.sandbox.comfydeploy.formats import flac, h264, meshes, mp4, sounds, stills, webm
+from stationthis_discord.sandbox.comfydeploy.formats.exr import exr
+from stationthis_discord.sandbox.comfydeploy.formats.noise import sized
+from stationthis_discord.sandbox.comfydeploy.formats.tags import NO_TAGS, Tags
+from stationthis_discord.sandbox.comfydeploy.kept import Kept
 
 MAX_SIDE = 4096
 _RESTYLED_SIDE = 1024
+_FILM_SIDE = 192  # at most; frames are not packed
+_EXR_SIDE = 256
+_FRAMES_OF_NOISE = 8
+
+StillFormat = Literal["png", "webp", "jpeg", "exr"]
+MovingFormat = Literal["webp", "gif", "png"]
+FilmFormat = Literal["mp4", "webm"]
+SoundFormat = Literal["flac", "mp3", "opus", "wav"]
+MeshFormat = Literal["glb", "obj"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,39 +73,67 @@ class Bytes:
 
 @dataclass(frozen=True, slots=True)
 class Still:
-    """An image file; `metadata` is what ComfyUI writes into a PNG: pairs of keyword and JSON text."""
+    """An image file; with `about`, noise of about so many bytes in the place of the picture."""
 
     picture: "Picture"
-    format: Literal["png", "webp"] = "png"
-    metadata: tuple[tuple[str, str], ...] = ()
+    format: StillFormat = "png"
+    tags: Tags = NO_TAGS
+    about: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Moving:
-    """An animated file that loops."""
+    """An animated image file that loops; `about` as for a still one."""
 
     picture: Drawn
     frames: int
     rate: float
-    format: Literal["webp", "gif"] = "webp"
+    format: MovingFormat = "webp"
+    tags: Tags = NO_TAGS
+    about: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Film:
+    """A film of frames painted small; `about` as for a picture."""
+
+    picture: Drawn
+    frames: int
+    rate: float
+    format: FilmFormat = "mp4"
+    tags: Tags = NO_TAGS
+    about: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """A tone, or silence where the format needs an encoder."""
+
+    pitch: float
+    seconds: float
+    format: SoundFormat = "flac"
+    tags: Tags = NO_TAGS
+
+
+@dataclass(frozen=True, slots=True)
+class Mesh:
+    """A triangle."""
+
+    format: MeshFormat = "glb"
+    tags: Tags = NO_TAGS
 
 
 Picture = Drawn | Loaded | Restyled | Enlarged
-FileRecipe = Bytes | Still | Moving
+FileRecipe = Bytes | Still | Moving | Film | Sound | Mesh
+_kept = Kept(64, 192 * 2**20)
 
 
-@lru_cache(maxsize=64)
 def file_bytes(recipe: FileRecipe) -> bytes:
     """The bytes of a file. Up to a second of CPU: call it in a thread. Raises `OSError` for what is no picture."""
-    match recipe:
-        case Bytes(content):
-            return content
-        case Still(picture, "png", metadata):
-            return _png(drawn(picture), metadata)
-        case Still(picture):
-            return _encoded(drawn(picture), "WEBP", quality=88)
-        case Moving():
-            return _moving(recipe)
+    if isinstance(recipe, Bytes):
+        return recipe.content
+    known = _kept.get(recipe)
+    return known if known is not None else _kept.put(recipe, _made(recipe))
 
 
 def drawn(picture: Picture) -> Image.Image:
@@ -117,7 +157,7 @@ def size_of(picture: Picture) -> tuple[int, int]:
     match picture:
         case Drawn():
             return picture.width, picture.height
-        case Loaded(Still(inner)):
+        case Loaded(Still(inner, about=None, format="png" | "webp" | "jpeg")):
             return size_of(inner)
         case Enlarged(source, factor):
             return _times(size_of(source), factor)
@@ -139,6 +179,22 @@ def caption(picture: Picture) -> str:
     return f"a {tone}, {shape} picture of {width} by {height} pixels, mostly {art.colour_name(image)}"
 
 
+def _made(recipe: Still | Moving | Film | Sound | Mesh) -> bytes:
+    match recipe:
+        case Still(picture, about=None):
+            return _still(drawn(picture), recipe)
+        case Still(about=int(about)):
+            return sized(lambda image: _still(image, recipe), repr(recipe.picture), about)
+        case Moving():
+            return _moving(recipe)
+        case Film():
+            return _film(recipe)
+        case Sound():
+            return _sound(recipe)
+        case _:
+            return meshes.glb(recipe.tags) if recipe.format == "glb" else meshes.obj()
+
+
 def _painted(picture: Drawn, phase: float = 0.0) -> Image.Image:
     words = f"{picture.prompt}\0{picture.negative}\0{picture.index}\0{picture.detail}"
     return art.scene(words, picture.seed, (picture.width, picture.height), phase)
@@ -148,24 +204,70 @@ def _times(size: tuple[int, int], factor: float) -> tuple[int, int]:
     return max(1, round(size[0] * factor)), max(1, round(size[1] * factor))
 
 
-def _png(image: Image.Image, metadata: tuple[tuple[str, str], ...]) -> bytes:
-    info = PngInfo()
-    for keyword, text in metadata:
-        info.add_text(keyword, text)
-    return _encoded(image, "PNG", pnginfo=info, compress_level=4)
+def _still(image: Image.Image, recipe: Still) -> bytes:
+    match recipe.format:
+        case "png":
+            return stills.png(image, recipe.tags, 4 if recipe.about is None else 0)
+        case "webp":
+            return stills.webp([image], 1.0, recipe.tags)
+        case "jpeg":
+            return stills.jpeg(image, recipe.tags)
+        case "exr":
+            return exr(ImageOps.contain(image, (_EXR_SIDE, _EXR_SIDE)) if recipe.about is None else image, recipe.tags)
 
 
 def _moving(recipe: Moving) -> bytes:
-    picture = recipe.picture
-    frames = [
-        art.labelled(_painted(picture, number / recipe.frames), picture.prompt, picture.seed)
-        for number in range(recipe.frames)
-    ]
-    options = {"save_all": True, "append_images": frames[1:], "loop": 0, "duration": round(1000 / recipe.rate)}
-    return _encoded(frames[0], recipe.format.upper(), **options)
+    write = {"webp": stills.webp, "gif": stills.gif, "png": stills.apng}[recipe.format]
+    if recipe.about is None:
+        return write(_frames(recipe.picture, recipe.frames), recipe.rate, recipe.tags)
+
+    def turning(image: Image.Image) -> bytes:
+        return write([image, image.transpose(Image.Transpose.ROTATE_90)], recipe.rate, recipe.tags)
+
+    return sized(turning, repr(recipe.picture), recipe.about)
 
 
-def _encoded(image: Image.Image, file_format: str, **options: object) -> bytes:
-    buffer = io.BytesIO()
-    image.save(buffer, file_format, **options)
-    return buffer.getvalue()
+def _frames(picture: Drawn, count: int) -> list[Image.Image]:
+    return [art.labelled(_painted(picture, at / count), picture.prompt, picture.seed) for at in range(count)]
+
+
+def _film(recipe: Film) -> bytes:
+    if recipe.about is not None:
+        return _film_of_noise(recipe, repr(recipe.picture), recipe.about)
+    shrunk = [image.resize(_film_size(image.size)) for image in _frames(recipe.picture, recipe.frames)]
+    width, height = shrunk[0].size
+    if recipe.format == "webm":
+        return webm.webm([webm.vp8(image) for image in shrunk], (width, height), recipe.rate, recipe.tags)
+    frames = [h264.picture(image, number) for number, image in enumerate(shrunk)]
+    return mp4.mp4(mp4.Film(frames, width, height, recipe.rate, recipe.tags))
+
+
+def _film_of_noise(recipe: Film, seed: str, about: int) -> bytes:
+    """A few frames, each with its share of the bytes."""
+    share = about // _FRAMES_OF_NOISE
+    if recipe.format == "webm":
+        made = sized(lambda image: webm.vp8(image, quality=95), seed, share)
+        side = int.from_bytes(made[6:8], "little") & 0x3FFF
+        return webm.webm([made] * _FRAMES_OF_NOISE, (side, side), recipe.rate, recipe.tags)
+    side = max(1, round((share / h264.SAMPLES) ** 0.5)) * h264.BLOCK
+    frames = [h264.noise(seed, side, number) for number in range(_FRAMES_OF_NOISE)]
+    return mp4.mp4(mp4.Film(frames, side, side, recipe.rate, recipe.tags))
+
+
+def _film_size(size: tuple[int, int]) -> tuple[int, int]:
+    """A small one of about this shape, in whole macroblocks."""
+    factor = min(1.0, _FILM_SIDE / max(size))
+    width, height = (max(1, round(side * factor / h264.BLOCK)) * h264.BLOCK for side in size)
+    return width, height
+
+
+def _sound(recipe: Sound) -> bytes:
+    match recipe.format:
+        case "flac":
+            return flac.flac(sounds.tone(recipe.pitch, recipe.seconds), recipe.tags)
+        case "wav":
+            return sounds.wav(sounds.tone(recipe.pitch, recipe.seconds), recipe.tags)
+        case "mp3":
+            return sounds.mp3(recipe.seconds, recipe.tags)
+        case "opus":
+            return sounds.opus(recipe.seconds, recipe.tags)

@@ -27,10 +27,13 @@ class Moment:
 def moments(run: Run) -> list[Moment]:
     """All reports of a run that nobody stops, in their order; none of a run whose dispatch fails."""
     plan, address = run.plan, run.webhook or ""
-    makers = {output.node_id for output in run.outputs} if _wants_outputs(address) else set()
+    stored = run.outputs if _wants_outputs(address) else ()
+    makers = {output.node_id for output in stored if not output.early}
+    previewed = {output.node_id for output in stored if output.early and plan.half <= plan.ended}
     early = [Moment(at, "status") for at in (plan.queued, plan.started, plan.running) if at is not None]
     nodes = [Moment(step.at, "node", step) for step in plan.steps] if run.webhook_intermediate_status else []
     outputs = [Moment(step.done, "output", step) for step in plan.steps if step.node_id in makers]
+    outputs += [Moment(plan.half, "output", step) for step in plan.steps if step.node_id in previewed]
     planned = [*early, *nodes, *outputs, Moment(plan.ended, "status")]
     return sorted((moment for moment in planned if moment.at < inf), key=lambda moment: moment.at)
 

@@ -15,13 +15,18 @@ _SIGNED = ("images", "gifs", "files", "mesh")
 
 
 def stored_outputs(run: Run, state: State, storage: Storage) -> list[JsonObject]:
-    """What is stored so far: outputs of ended nodes, the exception of a failed run, the timing table of a finished one.
+    """What is stored so far: a preview, outputs of ended nodes, the exception of a failed run, a finished one's times.
 
-    Only the first kind is ever shown by `GET /run`. The order is by id, that is, by chance: the API has none.
+    Only the first two kinds are ever shown by `GET /run`. The order is by id, that is, by chance: the API has none.
     """
     steps = {step.node_id: step for step in run.plan.steps}
-    ended = [output for output in run.outputs if output.node_id in state.done]
+    ended = [output for output in run.outputs if output.node_id in state.done and not output.early]
     rows = [
+        output_row(run, "preview", _data(run, output, storage), _meta(run, output), run.plan.half)
+        for output in run.outputs
+        if output.early and state.half
+    ]
+    rows += [
         output_row(run, output.node_id, _data(run, output, storage), _meta(run, output), steps[output.node_id].done)
         for output in ended
     ]

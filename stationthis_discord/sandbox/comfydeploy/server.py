@@ -1,14 +1,16 @@
 """The sandbox itself: a ComfyUI Deploy on a loopback socket, its state in plain attributes."""
 
 import asyncio
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from types import TracebackType
 from typing import Self
 
 from aiohttp import web
 
-from stationthis_discord.sandbox.comfydeploy import furnishing, gate, older_gate
+from stationthis_discord.sandbox.comfydeploy import furnishing, gate, older_gate, past
 from stationthis_discord.sandbox.comfydeploy.account import Account
-from stationthis_discord.sandbox.comfydeploy.behaviour import Behaviour
+from stationthis_discord.sandbox.comfydeploy.behaviour import Behaviour, Outcome
 from stationthis_discord.sandbox.comfydeploy.desk import DESK, Call, Desk
 from stationthis_discord.sandbox.comfydeploy.faults import Faults
 from stationthis_discord.sandbox.comfydeploy.hooks import Hooks
@@ -117,6 +119,40 @@ class ComfyDeploySandbox:
         """The bytes of the files that the machine fetched for a run, by input id."""
         files = self.runs[run_id].opened
         return {key: [await asyncio.to_thread(file_bytes, file) for file in found] for key, found in files.items()}
+
+    def add_runs(
+        self,
+        deployment: Deployment,
+        inputs: Iterable[Mapping[str, Json]],
+        outcome: Outcome = "success",
+        *,
+        days: float = 7.0,
+    ) -> list[Run]:
+        """Finished runs of the past, one for each set of inputs, the oldest first, spread evenly over the last days."""
+        return past.add_runs(self.account, deployment, past.Past(tuple(inputs), outcome, days))
+
+    def delete_run(self, run_id: str) -> None:
+        """Nobody knows the run from now on, and nobody is told of it; its files stay in the bucket."""
+        self.account.end(self.account.runs[run_id], "cancelled", stamped=False)
+        del self.account.runs[run_id]
+
+    def delete_deployment(self, deployment: Deployment) -> None:
+        """Nobody knows the deployment from now on; its runs stay."""
+        self.account.deployments.remove(deployment)
+
+    def expire_urls(self) -> None:
+        """Refuse every URL signed so far (of a private account); whoever asks again gets new ones."""
+        self.account.storage.expire()
+
+    @property
+    def downloads(self) -> Counter[str]:
+        """How often each file was handed out, by the path of its URL."""
+        return self.account.storage.downloads
+
+    @property
+    def downloaded(self) -> Counter[str]:
+        """How many bytes of each file were written to those who asked, by the path of its URL."""
+        return self.account.storage.downloaded
 
     def state(self, run_id: str) -> State:
         """What is true of a run now."""

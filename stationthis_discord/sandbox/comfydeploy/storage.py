@@ -6,7 +6,9 @@ import hmac
 import mimetypes
 import secrets
 import time
+from collections import Counter
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
@@ -15,9 +17,14 @@ from stationthis_discord.sandbox.comfydeploy.pictures import Bytes, FileRecipe, 
 PREFIX = "/files/"
 _MORE_TYPES = {
     ".webp": "image/webp",
+    ".exr": "application/octet-stream",
+    ".opus": "audio/ogg",
+    ".obj": "model/obj",
     ".flac": "audio/flac",
     ".glb": "model/gltf-binary",
 }  # not in every mimetypes table
+BROKEN = (404, 403)  # how a file can be broken
+_TICK = 1e-6
 _PREFIXES = {"image/": "img", "video/": "vid", "audio/": "audio", "application/zip": "zip", "application/": "file"}
 
 
@@ -25,7 +32,8 @@ _PREFIXES = {"image/": "img", "video/": "vid", "audio/": "audio", "application/z
 class Storage:
     """Files by key. With `private`, URLs are signed for `seconds`, and refused unsigned or after that time.
 
-    `types` are the content types that uploads through a signed URL brought along.
+    `types` are the content types that uploads through a signed URL brought along, `broken` the statuses of files that
+    cannot be fetched. `downloads` and `downloaded` count answers and bytes by path.
     """
 
     origin: str = ""
@@ -33,6 +41,11 @@ class Storage:
     seconds: float = 3600.0
     files: dict[str, FileRecipe] = field(default_factory=dict)
     types: dict[str, str] = field(default_factory=dict)
+    broken: dict[str, int] = field(default_factory=dict)
+    downloads: Counter[str] = field(default_factory=Counter)
+    downloaded: Counter[str] = field(default_factory=Counter)
+    latest: float = 0.0  # until when a URL is good at the most, of all that were signed
+    expired: float = 0.0  # none that is good until then is taken any more
     secret: bytes = field(default_factory=lambda: secrets.token_bytes(16))
 
     def put(self, key: str, recipe: FileRecipe) -> str:
@@ -54,9 +67,16 @@ class Storage:
         """Where the file can be fetched now: signed and different each time when the account is private."""
         if not self.private:
             return self.plain_url(key)
-        until = f"{time.time() + self.seconds:.6f}"
-        query = f"X-Amz-Expires={round(self.seconds)}&X-Amz-Date={until}&X-Amz-Signature={self.sign(key, until)}"
-        return f"{self.plain_url(key)}?{query}"
+        moment = max(time.time() + self.seconds, self.expired + _TICK if self.expired else 0.0)
+        until = f"{moment:.6f}"
+        self.latest = max(self.latest, float(until))
+        begun = datetime.fromtimestamp(time.time(), UTC).strftime("%Y%m%dT%H%M%SZ")
+        about = f"X-Amz-Date={begun}&X-Amz-Expires={round(self.seconds)}&X-Amz-Security-Token={until}"
+        return f"{self.plain_url(key)}?{about}&X-Amz-Signature={self.sign(key, until)}"
+
+    def expire(self) -> None:
+        """From now on every URL signed so far is refused."""
+        self.expired = self.latest
 
     def key_of(self, url: str) -> str | None:
         """The key of a URL of ours that has a file, whatever its query; null for any other."""
@@ -65,14 +85,19 @@ class Storage:
         return key if f"{parts.scheme}://{parts.netloc}" == self.origin and key in self.files else None
 
     def refusal(self, key: str, query: str) -> str | None:
-        """Why S3 would not hand out this file: its error code and message, or null."""
+        """Why S3 would not hand out this file: the message of its 403, or null."""
+        if self.broken.get(key) == 403:
+            return "Access Denied"
         if not self.private:
             return None
         fields = {name: values[-1] for name, values in parse_qs(query).items()}
-        until = fields.get("X-Amz-Date", "")
+        until = fields.get("X-Amz-Security-Token", "")
         if not same(fields.get("X-Amz-Signature", ""), self.sign(key, until)):
             return "Access Denied"
-        return "Request has expired" if float(until) < time.time() else None
+        return "Request has expired" if float(until) < time.time() or float(until) <= self.expired else None
+
+    def has(self, key: str) -> bool:
+        return key in self.files and key not in self.broken
 
     async def read(self, key: str) -> bytes:
         """The bytes of a file, drawn in a thread the first time. Raises `KeyError` for an unknown one."""

@@ -2,31 +2,35 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from stationthis_discord.sandbox.comfydeploy import external
-from stationthis_discord.sandbox.comfydeploy.behaviour import Failure
+from stationthis_discord.sandbox.comfydeploy.behaviour import Behaviour, Failure
+from stationthis_discord.sandbox.comfydeploy.formats.tags import Tags
 from stationthis_discord.sandbox.comfydeploy.jsonb import Json, JsonObject, stored
-from stationthis_discord.sandbox.comfydeploy.nodes import NODES, SAVERS, Fields, NodeError, checked_size
-from stationthis_discord.sandbox.comfydeploy.output import Output
-from stationthis_discord.sandbox.comfydeploy.pictures import FileRecipe, Loaded
+from stationthis_discord.sandbox.comfydeploy.nodes import NODES, Fields, NodeError, checked_size
+from stationthis_discord.sandbox.comfydeploy.output import Output, OutputFile, under_one_name
+from stationthis_discord.sandbox.comfydeploy.pictures import Drawn, FileRecipe, Film, Loaded, Moving, Still
+from stationthis_discord.sandbox.comfydeploy.savers import SAVERS, Making
+
+_PREVIEW_SIDE = 256
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
     """A graph and what a run brings to it.
 
-    load: turns a URL into a file, or raises `NodeError`; chance: stands for random seeds; images: how many pictures
-    each image node saves, null for what the workflow asks; metadata: whether PNGs carry the graph as ComfyUI does.
+    load: turns a URL into a file, or raises `NodeError`; chance: stands for random seeds; metadata: whether files carry
+    the graph as ComfyUI writes it; behaviour: how many files of what size, and what else is special about them.
     """
 
     graph: Mapping[str, Any]
     inputs: Mapping[str, Any]
     load: Callable[[Any], FileRecipe]
     chance: int = 0
-    images: int | None = None
     metadata: bool = False
+    behaviour: Behaviour = field(default_factory=Behaviour)
 
 
 @dataclass(slots=True)
@@ -63,13 +67,13 @@ def execute(job: Job) -> Work:
     """Run the whole graph. Slow when a node looks at pictures: call it in a thread."""
     work = Work()
     values: dict[str, Any] = {}
-    metadata = _metadata(job) if job.metadata else ()
+    making = _making(job)
     for node_id in order(job.graph):
         name = class_of(job.graph, node_id)
         fields = _fields(job, node_id, values)
         try:
             if name in SAVERS:
-                output = Output(node_id, name, **SAVERS[name](fields, metadata, job.images))
+                output = Output(node_id, name, **SAVERS[name](fields, making))
                 work.outputs.extend([output] if output.files or output.texts else [])
             else:
                 values[node_id] = _value(job, work, name, fields)
@@ -77,7 +81,36 @@ def execute(job: Job) -> Work:
             kind = error.kind if isinstance(error, NodeError) else type(error).__name__
             work.failure = Failure(str(error), kind, name)
             break
+    return _finished(job, work)
+
+
+def _making(job: Job) -> Making:
+    behaviour = job.behaviour
+    pairs = _metadata(job) if job.metadata else ()
+    return Making(Tags(pairs, behaviour.planted), behaviour.images, behaviour.output_bytes)
+
+
+def _finished(job: Job, work: Work) -> Work:
+    """What the behaviour adds to or changes about the outputs."""
+    if job.behaviour.same_names:
+        work.outputs = under_one_name(work.outputs)
+    if job.behaviour.previews:
+        work.outputs = [_preview(job, work), *work.outputs]
     return work
+
+
+def _preview(job: Job, work: Work) -> Output:
+    """What a sampler shows of its work: a small picture of what comes, from the node with the most to do."""
+    recipes = [file.recipe for output in work.outputs for file in output.files]
+    painted = [recipe.picture for recipe in recipes if isinstance(recipe, Still | Moving | Film)]
+    picture = next((one for one in painted if isinstance(one, Drawn)), Drawn("preview", job.chance))
+    recipe = Still(
+        replace(picture, width=_PREVIEW_SIDE, height=_PREVIEW_SIDE), tags=Tags(planted=job.behaviour.planted)
+    )
+    file = OutputFile(f"ComfyUI_temp_{job.chance % 10**5:05}_00001_.png", recipe, {"type": "temp"})
+    nodes = {class_of(job.graph, node_id): node_id for node_id in job.graph}
+    node_id = nodes.get("KSampler", next(iter(job.graph), ""))
+    return Output(node_id, class_of(job.graph, node_id), files=(file,), early=True)
 
 
 def class_of(graph: Mapping[str, Any], node_id: str) -> str:

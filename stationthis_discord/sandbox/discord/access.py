@@ -35,6 +35,13 @@ def require(channel: Channel, *needed: Permission) -> None:
         raise refusals.missing_permissions()
 
 
+def require_moderation(channel: Channel) -> None:
+    """Raises 50013 when the bot may not take away what others wrote, and 50003 where nobody may: in a DM."""
+    if not channel.guild:
+        raise refusals.direct_channel()
+    require(channel, Permission.MANAGE_MESSAGES)
+
+
 def require_for_content(channel: Channel, payload: Object, uploads: Sequence[Upload]) -> None:
     """Raises 50013 when the bot may not send what this message has in it, 160002 when it may not reply."""
     if uploads:

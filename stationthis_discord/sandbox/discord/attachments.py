@@ -40,6 +40,7 @@ def store(world: World, folder: str, upload: Upload, described: Object, *, ephem
         title=original.rsplit(".", 1)[0] if name != original else None,
         size=image_size(upload.data),
         ephemeral=ephemeral,
+        spoiler=described.get("is_spoiler") is True,
     )
     world.files[file_id] = file
     return file

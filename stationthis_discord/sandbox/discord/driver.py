@@ -169,6 +169,17 @@ class Person:
             self._need(message.channel, Permission.ADD_REACTIONS)
         reactions.add(self._world, message, self.user, parsed)
 
+    async def unreact(self, message_id: MessageId, emoji: str) -> None:
+        """Takes back a reaction of one's own. Raises DriverError where there is none."""
+        message = self._visible(message_id)
+        try:
+            parsed = reactions.parse_emoji(emoji)
+        except Refusal:
+            raise DriverError(f"{emoji!r} is no emoji") from None
+        if self.user not in message.reactions.get(parsed, []):
+            raise DriverError(f"{self.user.username} has not reacted with {emoji}")
+        reactions.remove(self._world, message, self.user, parsed)
+
     async def say(self, content: str, *files: File) -> str:
         """Writes a message of one's own and returns its id. Raises DriverError without the permission to.
 

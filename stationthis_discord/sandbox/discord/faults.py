@@ -9,8 +9,9 @@ class Effect(TypedDict, total=False):
     """What happens to a request; the parts combine.
 
     `status` (with `body`, JSON or text, and `headers`) is answered in place of the real reply, without effect on the
-    state; `latency` is waited first, in seconds; `slow` is how long the body takes to arrive, piece by piece, in
-    seconds; `cut` closes the connection without an answer, "before" or "after" the request took effect.
+    state; a 413 without a body is 40005. `latency` is waited first, in seconds; `slow` is how long the body takes to
+    arrive, piece by piece, in seconds; `cut` closes the connection without an answer, "before" or "after" the request
+    took effect.
     """
 
     status: int

@@ -22,6 +22,8 @@ def find_command(world: World, user: User, channel: Channel, name: str, menu: Me
     Raises:
         DriverError: it is not offered.
     """
+    if user.bot:
+        raise DriverError("bots can't use commands")
     if channel.thread and channel.thread.archived:
         raise DriverError("commands can't be used in an archived thread")
     guild_id = channel.guild_id

@@ -11,7 +11,7 @@ class User:
     """An account, a person's or the bot's: https://docs.discord.com/developers/resources/user#user-object.
 
     `accepts_dms` off makes messages to this person fail with 50007; `installed` is whether the person has the app
-    as their own (user install), which brings it along to every server and DM.
+    as their own (user install), which brings it along to every server and DM; `own` marks the app's bot among others.
     """
 
     id: str
@@ -20,6 +20,7 @@ class User:
     locale: str = "en-US"
     accepts_dms: bool = True
     installed: bool = False
+    own: bool = False
 
     def json(self) -> Object:
         user: Object = {

@@ -48,14 +48,25 @@ def remove(world: World, message: StoredMessage, user: User, emoji: Emoji) -> No
     _emit(world, "MESSAGE_REACTION_REMOVE", message, user, emoji, {"burst": False, "type": 0})
 
 
+def clear(world: World, message: StoredMessage, emoji: Emoji | None = None) -> None:
+    """Removes everybody's reactions, or those with one emoji."""
+    if emoji is None:
+        message.reactions.clear()
+        _tell(world, "MESSAGE_REACTION_REMOVE_ALL", message, {})
+    elif message.reactions.pop(emoji, None):
+        _tell(world, "MESSAGE_REACTION_REMOVE_EMOJI", message, {"emoji": _emoji(emoji)})
+
+
+def _emoji(emoji: Emoji) -> Object:
+    return {"name": emoji[0], "id": emoji[1]}
+
+
 def _emit(world: World, name: str, message: StoredMessage, user: User, emoji: Emoji, details: Object) -> None:
-    data: Object = {
-        "user_id": user.id,
-        "channel_id": message.channel.id,
-        "message_id": message.id,
-        "emoji": {"name": emoji[0], "id": emoji[1]},
-        **details,
-    }
+    _tell(world, name, message, {"user_id": user.id, "emoji": _emoji(emoji), **details})
+
+
+def _tell(world: World, name: str, message: StoredMessage, details: Object) -> None:
+    data: Object = {"channel_id": message.channel.id, "message_id": message.id, **details}
     guild_id = message.channel.guild_id
     if guild_id:
         data["guild_id"] = guild_id

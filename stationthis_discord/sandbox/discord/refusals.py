@@ -103,6 +103,10 @@ def missing_access() -> Refusal:
     return Refusal(403, 50001, "Missing Access")
 
 
+def direct_channel() -> Refusal:
+    return Refusal(403, 50003, "Cannot execute action on a DM channel")
+
+
 def foreign_author() -> Refusal:
     return Refusal(403, 50005, "Cannot edit a message authored by another user", violation=True)
 

@@ -5,7 +5,7 @@ from http import HTTPStatus
 
 from aiohttp import web
 
-from stationthis_discord.sandbox.discord import codec
+from stationthis_discord.sandbox.discord import codec, refusals
 from stationthis_discord.sandbox.discord.faults import Effect
 from stationthis_discord.sandbox.discord.route import Reply
 
@@ -42,6 +42,8 @@ def ordered(effect: Effect) -> web.Response | None:
         return None
     phrase = HTTPStatus(status).phrase
     usual: dict[str, object] = {"message": f"{status}: {phrase}", "code": 0}
+    if status == 413:
+        usual = refusals.entity_too_large().body
     if status == 429:
         usual = {"message": "You are being rate limited.", "retry_after": 0.05, "global": False}
     return respond(Reply(status, effect.get("body", usual)), effect.get("headers"))

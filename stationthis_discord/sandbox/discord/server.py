@@ -199,10 +199,11 @@ class DiscordSandbox:
         manage_messages: bool = False,
         channel: Channel | None = None,
         locale: str = "en-US",
+        bot: bool = False,
     ) -> Person:
-        """A new person, member of the server of the channel (the default one unless given)."""
+        """A new person, or another bot, member of the server of the channel (the default one unless given)."""
         channel = channel or self.channel
-        user = self._world.add_user(name, locale)
+        user = self._world.add_user(name, locale, bot=bot)
         if manage_messages:
             permissions |= Permission.MANAGE_MESSAGES
         if channel.guild:

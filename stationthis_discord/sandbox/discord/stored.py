@@ -15,6 +15,9 @@ SUPPRESS_NOTIFICATIONS = 1 << 12
 COMPONENTS_V2 = 1 << 15
 """Message flags: https://docs.discord.com/developers/resources/message#message-object-message-flags."""
 
+SPOILER_FILE = 1 << 3
+"""Attachment flag: https://docs.discord.com/developers/resources/message#attachment-object-attachment-flags."""
+
 
 class Snapshot(NamedTuple):
     """A message as it was shown from `at` (`time.monotonic`) on."""
@@ -36,9 +39,18 @@ class StoredFile:
     title: str | None = None
     size: tuple[int, int] | None = None
     ephemeral: bool = False
+    spoiler: bool = False
+
+    @property
+    def hides(self) -> bool:
+        """Whether people see it only after a click: marked so, or by its name."""
+        return self.spoiler or self.filename.startswith("SPOILER_")
 
     def json(self) -> Object:
-        """https://docs.discord.com/developers/resources/message#attachment-object."""
+        """https://docs.discord.com/developers/resources/message#attachment-object.
+
+        That the flag is also set for files that are spoilers by their name is assumed.
+        """
         attachment: Object = {
             "id": self.id,
             "filename": self.filename,
@@ -55,6 +67,8 @@ class StoredFile:
             attachment["title"] = self.title
         if self.ephemeral:
             attachment["ephemeral"] = True
+        if self.hides:
+            attachment["flags"] = SPOILER_FILE
         return attachment
 
     def media(self) -> Object:
@@ -117,5 +131,5 @@ class StoredMessage:
             "count_details": {"burst": 0, "normal": len(users)},
             "burst_colors": [],
             "me_burst": False,
-            "me": any(user.bot for user in users),
+            "me": any(user.own for user in users),
         }

@@ -37,7 +37,7 @@ class World:
         self.new_id = Snowflakes(clock)
         self.application_id = self.new_id()
         self.token = bot_token(self.application_id)
-        self.bot = User(self.application_id, "stationthis", bot=True)
+        self.bot = User(self.application_id, "stationthis", bot=True, own=True)
         self.owner = User(self.new_id(), "operator")
         self.users: dict[str, User] = {self.bot.id: self.bot, self.owner.id: self.owner}
         self.guilds: dict[str, Guild] = {}
@@ -99,8 +99,8 @@ class World:
             channel.guild.channels[channel.id] = channel
         return channel
 
-    def add_user(self, name: str, locale: str = "en-US") -> User:
-        user = User(self.new_id(), name, locale=locale)
+    def add_user(self, name: str, locale: str = "en-US", *, bot: bool = False) -> User:
+        user = User(self.new_id(), name, bot=bot, locale=locale)
         self.users[user.id] = user
         return user
 

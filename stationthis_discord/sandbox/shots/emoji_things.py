@@ -209,6 +209,19 @@ _DIVIDERS = (
     slab((8.4, 15.4, 15.6, 18.4), WHITE, 0.6),
 )
 
+
+def _person(x: float, y: float, colour: str) -> tuple[Shape, ...]:
+    """Head and shoulders."""
+    return disc(x, y, 4.2, colour), slab((x - 6.6, y + 5.4, x + 6.6, y + 14), colour, 5)
+
+
+def _padlock(shackle: float) -> tuple[Shape, ...]:
+    """With its shackle in the middle, or swung aside."""
+    bow = (arc((shackle, 8, 6.4), (180, 360), 3, GREY), slab((shackle - 6.4, 8, shackle - 3.4, 11), GREY))
+    closed = slab((shackle + 3.4, 8, shackle + 6.4, 11), GREY)
+    return (*bow, closed, slab((3, 10.4, 21, 23), AMBER, 2), disc(12, 15.6, 2.2, DARK), slab((11, 16, 13, 20), DARK, 1))
+
+
 THINGS = MappingProxyType(
     {
         "⏳": _HOURGLASS,
@@ -234,6 +247,10 @@ THINGS = MappingProxyType(
         "🔎": _GLASS,
         "🔔": _BELL,
         "🔕": (*_BELL, stroke(RED, 2.6, (2.6, 2.6), (21.4, 21.4))),
+        "👤": _person(12, 8, "#226699"),
+        "👥": (*_person(15.6, 6.4, "#55acee"), *_person(8.6, 9, "#226699")),
+        "🔒": _padlock(12),
+        "🔓": _padlock(17),
         "🔧": _WRENCH,
         "🔨": _HAMMER,
         "🧩": _PUZZLE,

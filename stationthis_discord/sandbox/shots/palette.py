@@ -12,6 +12,7 @@ BRIGHT = "#f2f3f5"
 MUTED = "#949ba4"
 LINK = "#00a8fc"
 WHITE = "#ffffff"
+VEIL = "#000000b0"  # over a picture, which shines through
 
 MENTION = "#c9cdfb"
 MENTION_PILL = "#3c4270"

@@ -1,5 +1,8 @@
 """Buttons: what Discord takes, which each state has, and how a run is found by them."""
 
+import io
+from dataclasses import replace
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any, Final, cast
 
@@ -11,14 +14,20 @@ from cogs.ui.buttons import DELIVERY, OnShow, delivery_of, is_ours, run_buttons,
 from cogs.ui.cards import options_of, page_of
 from cogs.ui.deployments_view import deployment_buttons
 from cogs.ui.paging import Verbs, paging
+from core.comfydeploy.outputs import Media
 from core.errors import Stopping
-from core.runs.view import RunView
+from core.runs.view import Fetched, LeftOut, RunView
 from tests.anything import QUICK
 from tests.cogs.ui.screens import RUN, deployment, offer, view, views
 
 MARK: Final = "0011223344556677"
 TRAIL: Final = f"{MARK}-5f3b1a529f6f4c519a440d6f7b0a1c2d-691e5f00-42"
 IN_LINE: Final = view(run_id=None, place=3, delivery=MARK)
+NOW: Final = datetime(2026, 11, 20, tzinfo=UTC)
+LEFT: Final = LeftOut(Media("https://a.example/a.mp4", "a.mp4"))
+FILM: Final = Fetched(LEFT.media, io.BytesIO(), "a.mp4", 1)
+PICTURE: Final = Fetched(Media("https://a.example/a.png", "a.png"), io.BytesIO(), "a.png", 1)
+FIRST: Final = ("Again", "Same seed", "Edit", "Use in…")
 DONE: Final = view("success", delivered=True, texts=("a",))
 
 
@@ -98,9 +107,21 @@ async def test_what_could_be_run_is_no_run() -> None:
         (view(run_id=None, trail=TRAIL, expired=True), ["Look again"]),
         (view("queued"), ["Cancel"]),
         (view("running", pausing=True), ["Refresh"]),
-        (view("running", expired=True), ["Again", "Refresh"]),
-        (view("success", unread=True), ["Again", "Refresh"]),
-        (DONE, ["Again"]),
+        (view("running", expired=True), ["Again", "Edit", "Details", "Delete", "Refresh"]),
+        (view("success", unread=True), ["Again", "Edit", "Details", "Delete", "Refresh"]),
+        (view("failed", seed=5), ["Again", "Same seed", "Edit", "Details", "Delete"]),
+        (view("failed", seed=5, files=(PICTURE,), can_keep=True), [*FIRST, "Details", "Delete"]),
+        (DONE, ["Again", "Edit", "Details", "Delete"]),
+        (replace(DONE, files=(PICTURE,), seed=5), [*FIRST, "Details", "Delete"]),
+        (replace(DONE, files=(PICTURE,), seed=5, can_enlarge=True), [*FIRST, "Upscale", "Details", "Delete"]),
+        (replace(DONE, files=(FILM,), seed=5, can_enlarge=True), [*FIRST, "Details", "Delete"]),
+        (replace(DONE, files=(FILM,), seed=5, can_keep=True), [*FIRST, "Details", "Keep", "Delete"]),
+        (replace(DONE, left_out=(LEFT,), seed=5, can_keep=True), [*FIRST, "Details", "Delete", "Refresh"]),
+        (replace(DONE, left_out=(replace(LEFT, limit=1),), seed=5), [*FIRST, "Details", "Delete"]),
+        (
+            replace(DONE, left_out=(replace(LEFT, limit=1, expires_at=NOW),), seed=5),
+            [*FIRST, "Details", "Delete", "Refresh"],
+        ),
         (view("running", gone=True), []),
     ],
 )

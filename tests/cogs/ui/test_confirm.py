@@ -82,7 +82,7 @@ async def test_its_buttons_carry_all_that_another_process_needs() -> None:
     buttons = [item.to_component_dict() for item in view.children]
     assert [(button["label"], button["custom_id"]) for button in buttons] == [
         ("Delete", f"st:delwork:{RUN}"),
-        ("Keep it", f"st:keep:{RUN}"),
+        ("Keep it", f"st:keepit:{RUN}"),
     ]
     assert all(is_ours(button["custom_id"]) for button in buttons)
     assert view.is_persistent()

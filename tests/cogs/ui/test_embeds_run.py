@@ -1,6 +1,8 @@
 """What a message about a run shows at each moment of the run's life."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
+from io import BytesIO
 
 import pytest
 from hypothesis import given, settings
@@ -11,10 +13,12 @@ from core.comfydeploy.models import Run
 from core.comfydeploy.outputs import Media, Reason
 from core.comfydeploy.values import Adjusted
 from core.errors import Stopping
-from core.runs.view import LeftOut, RunView, Stage
+from core.results.change import Change
+from core.runs.view import Fetched, LeftOut, RunView, Stage
 from tests.anything import QUICK
 from tests.cogs.ui.screens import PARENT, REQUESTER, RUN, SIGNED, check_embed, runs, view, views
 
+LINK = "https://discord.com/channels/1/2/3"
 PICTURE = Media("https://files.example/runs/1/a.png", "a.png")
 
 
@@ -82,10 +86,22 @@ def test_the_small_print_names_who_asked_and_the_seed() -> None:
 
 @pytest.mark.parametrize(
     ("shown", "footer"),
-    [(view(), "run 0a1b2c3d"), (view(parent=PARENT), "run 0a1b2c3d · again of 5e6f7a8b"), (view(run_id=None), None)],
+    [(view(), "run 0a1b2c3d"), (view(run_id=None), None)],
 )
-def test_the_footer_names_the_run_and_where_it_comes_from(shown: RunView, footer: str | None) -> None:
+def test_the_footer_names_the_run(shown: RunView, footer: str | None) -> None:
     assert run_embed(shown).footer.text == footer
+
+
+@pytest.mark.parametrize(
+    ("shown", "link", "words"),
+    [
+        (view(parent=PARENT), None, "again of `5e6f7a8b`"),
+        (view(parent=PARENT), LINK, f"again of [5e6f7a8b ↗]({LINK})"),
+        (view(parent=PARENT, is_made_from=True), LINK, f"made from [5e6f7a8b ↗]({LINK})"),
+    ],
+)
+def test_the_small_print_leads_to_where_it_comes_from(shown: RunView, link: str | None, words: str) -> None:
+    assert (run_embed(shown, link).description or "").endswith(f"\n-# <@{REQUESTER}> · {words}")
 
 
 def test_text_results_stand_in_blocks() -> None:
@@ -105,7 +121,14 @@ def test_many_long_texts_are_shown_as_far_as_they_fit() -> None:
 @pytest.mark.parametrize(
     ("left", "line"),
     [
-        (LeftOut(PICTURE), "📦 [a.png](https://files.example/runs/1/a.png) could not be attached."),
+        (
+            LeftOut(PICTURE),
+            "📦 [a.png](https://files.example/runs/1/a.png) could not be fetched. **Refresh** to try again.",
+        ),
+        (
+            LeftOut(PICTURE, is_unclean=True),
+            "📦 a.png is held back: what its maker embedded in it could not be taken out.",
+        ),
         (
             LeftOut(PICTURE, size=30 * 2**20, limit=10 * 2**20),
             "📦 [a.png](https://files.example/runs/1/a.png) (30.0 MB) is too large to attach here (limit 10.0 MB).",
@@ -113,6 +136,13 @@ def test_many_long_texts_are_shown_as_far_as_they_fit() -> None:
         (
             LeftOut(PICTURE, limit=10 * 2**20),
             "📦 [a.png](https://files.example/runs/1/a.png) is too large to attach here (limit 10.0 MB).",
+        ),
+        (
+            LeftOut(Media(SIGNED, "a.mp4"), 30 * 2**20, 10 * 2**20, datetime(2026, 11, 20, 7, tzinfo=UTC)),
+            (
+                f"📦 [a.mp4]({SIGNED}) (30.0 MB) is too large to attach here (limit 10.0 MB). "
+                "The link works until <t:1795158000:t>. **Refresh** for a new one."
+            ),
         ),
     ],
 )
@@ -138,7 +168,43 @@ def test_a_file_left_out_is_linked_with_the_reason(left: LeftOut, line: str) -> 
 def test_an_address_that_must_not_be_public_is_not_linked(url: str) -> None:
     left = LeftOut(Media(url, "a.png"))
 
-    assert "\n📦 a file could not be attached.\n" in description(view("success", delivered=True, left_out=(left,)))
+    assert "\n📦 a.png could not be fetched. **Refresh** to try again.\n" in description(
+        view("success", delivered=True, left_out=(left,))
+    )
+
+
+def test_files_beyond_the_most_are_counted() -> None:
+    left = (LeftOut(PICTURE, beyond=True),) * 3
+
+    assert "\n📦 **3 more** files are in ComfyUI Deploy: " in description(
+        view("success", delivered=True, left_out=left)
+    )
+
+
+def test_few_links_of_a_thousand_characters_are_shown() -> None:
+    left = (LeftOut(Media(f"{SIGNED}&x={'y' * 1000}", "a.mp4"), 30 * 2**20, 10 * 2**20),) * 5
+
+    shown = description(view("success", delivered=True, left_out=left))
+
+    assert (shown.count("[a.mp4]("), shown.count("a.mp4")) == (3, 5)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ([None], ""),
+        ([Change("WebP", 12 * 2**20, lossless=True)], " · as lossless WebP: the original has 12.0 MB"),
+        ([Change("JPEG", 12 * 2**20), None], " · 1 of 2 files as JPEG of less quality: the original has 12.0 MB"),
+        (
+            [Change("WebP", 2**20, scale=0.5), Change("MP4", 2**21)],
+            " · 2 of 2 files as WebP/MP4 of less quality and smaller: the original has 2.0 MB",
+        ),
+    ],
+)
+def test_what_became_of_large_files_is_in_the_small_print(changes: list[Change | None], words: str) -> None:
+    files = tuple(Fetched(PICTURE, BytesIO(), "a.png", 1, change) for change in changes)
+
+    assert description(view("success", delivered=True, files=files)).endswith(f"-# <@{REQUESTER}>{words}")
 
 
 @pytest.mark.parametrize(

@@ -152,12 +152,3 @@ async def test_where_files_may_not_be_attached_the_end_links_to_them(stand: Make
 
     assert "could not be attached" in said(here.message)
     assert files(here.message) == []
-
-
-async def test_files_that_are_too_large_are_left_out(stand: MakeStand) -> None:
-    here = await stand()
-    here.sandbox.faults.add("PATCH", "/webhooks/*", times=1, status=413, body={"code": 40005, "message": "too large"})
-
-    await here.reply.finish(done(here.who, 10))
-
-    assert "too large to attach" in said(here.message)

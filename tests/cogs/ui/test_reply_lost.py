@@ -5,8 +5,8 @@ from typing import Final
 
 import pytest
 
+from cogs.ui.limits import UPLOAD
 from core.errors import SurfaceLost, SurfaceSilent
-from core.people.actor import DEFAULT_UPLOAD_LIMIT
 from stationthis_discord.sandbox.discord import DiscordSandbox, Permission
 from tests.cogs.ui.conftest import MakeStand, Stand, done, running, said
 
@@ -43,7 +43,7 @@ LOSSES: Final = [
     (the_channel, CLOSED, 1),
     (the_right_to_see, CLOSED, 1),
     (the_token, OVER, 0),
-    (the_server, CLOSED, 1),
+    (the_server, CLOSED, 2),  # what files it takes is asked for, too
 ]
 
 
@@ -89,7 +89,7 @@ async def test_files_too_large_for_a_direct_message_are_links(stand: MakeStand) 
     await here.reply.show(running(here.who))
     the_message(here)
 
-    await here.reply.finish(done(here.who, 10, DEFAULT_UPLOAD_LIMIT + 1))
+    await here.reply.finish(done(here.who, 10, UPLOAD + 1))
 
     [direct] = here.fresh()
     assert [file["filename"] for file in direct["attachments"]] == ["10.bin"]

@@ -22,6 +22,8 @@ from core.file_errors import FileDamaged, FileHostRefused, FileOfOtherKind, File
 from core.forms.drift import Drift
 from core.forms.form import Form, FormNeeded, NoTaker, PickNeeded
 from core.offer import Deployment
+from core.runs import several
+from core.runs.estimates import Usual
 from tests.anything import QUICK, texts
 
 MOST = 3500  # characters; an embed's description holds 4096, and a reference is added
@@ -61,6 +63,7 @@ SAMPLES: dict[type[CoreError], CoreError] = {
     file_errors.FileUnavailable: file_errors.FileUnavailable(FOREIGN, status=403),
     file_errors.FileNotAnImage: file_errors.FileNotAnImage(FOREIGN),
     file_errors.FileOfOtherKind: file_errors.FileOfOtherKind(FOREIGN, wanted=FOREIGN),
+    file_errors.FileNotCleaned: file_errors.FileNotCleaned(FOREIGN),
     file_errors.FileDamaged: file_errors.FileDamaged(FOREIGN),
     errors.NotYourRun: errors.NotYourRun(5),
     errors.AlreadyOver: errors.AlreadyOver(FOREIGN),
@@ -70,7 +73,11 @@ SAMPLES: dict[type[CoreError], CoreError] = {
     errors.TooManyRuns: errors.TooManyRuns(2, everybody=False),
     result_errors.NotYourResult: result_errors.NotYourResult(5, FOREIGN),
     result_errors.GalleryClosed: result_errors.GalleryClosed(5, ["View Channel", "Attach Files"]),
+    several.CostNeeded: several.CostNeeded("0011223344556677", FOREIGN, 4, 0.04, Usual(20, 30)),
+    result_errors.TakesNoPicture: result_errors.TakesNoPicture(FOREIGN),
+    result_errors.RoomForFewer: result_errors.RoomForFewer(7, 3),
     result_errors.RunUnknown: result_errors.RunUnknown(FOREIGN),
+    result_errors.SurfaceTooSmall: result_errors.SurfaceTooSmall(2**20),
     result_errors.TooManyAtOnce: result_errors.TooManyAtOnce(4),
     errors.StoreHeld: errors.StoreHeld(FOREIGN, 7, datetime.now(UTC), datetime.now(UTC)),
     errors.StoreFailed: errors.StoreFailed("the disk is full"),

@@ -33,6 +33,19 @@ def test_files_are_found_under_any_key(key: str) -> None:
     assert read_results([output({key: [media("a.bin")]})]) == Results((Media("https://files.example/a.bin", "a.bin"),))
 
 
+def test_a_file_that_is_signed_twice_counts_once() -> None:
+    twice = [media("a.png", url=f"https://files.example/a.png?X-Amz-Signature={sign}") for sign in ("1", "2")]
+
+    assert names({"images": twice}) == ["a.png"]
+
+
+def test_what_is_shown_on_the_way_is_no_result_but_can_be_asked_for() -> None:
+    made = [output({"images": [media("a.png"), media("b.png", type="temp")]})]
+
+    assert [item.filename for item in read_results(made).files] == ["a.png"]
+    assert [item.filename for item in read_results(made, previews=True).files] == ["a.png", "b.png"]
+
+
 def test_all_keys_of_an_output_count() -> None:
     data = {"images": [media("a.png"), media("b.png")], "gifs": [media("c.gif")], "animated": [True], "text": ["a cat"]}
 

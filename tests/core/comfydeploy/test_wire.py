@@ -10,7 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.comfydeploy.errors import BadReply
-from core.comfydeploy.wire import api_root, checked_id, decode, key_scope, parse_date, parse_retry_after, unsigned
+from core.comfydeploy.wire import (
+    api_root,
+    checked_id,
+    decode,
+    expiry_of,
+    key_scope,
+    parse_date,
+    parse_retry_after,
+    unsigned,
+)
 from tests.anything import QUICK, texts
 
 NOW = datetime(2026, 11, 20, 6, 0, tzinfo=UTC)
@@ -254,3 +263,18 @@ def test_a_zone_other_than_utc_is_kept_as_the_same_moment() -> None:
     parsed = parse_date("2026-11-20T06:00:00-05:00")
 
     assert parsed == datetime(2026, 11, 20, 6, tzinfo=timezone(timedelta(hours=-5)))
+
+
+@pytest.mark.parametrize(
+    ("query", "moment"),
+    [
+        ("X-Amz-Date=20261120T060806Z&X-Amz-Expires=3600", datetime(2026, 11, 20, 7, 8, 6, tzinfo=UTC)),
+        ("a=1&x-amz-expires=60&x-amz-date=20261120T060806Z", datetime(2026, 11, 20, 6, 9, 6, tzinfo=UTC)),
+        ("X-Amz-Date=20261120T060806Z", None),
+        ("X-Amz-Date=yesterday&X-Amz-Expires=3600", None),
+        ("X-Amz-Date=20261120T060806Z&X-Amz-Expires=9999999999999999999", None),
+        ("", None),
+    ],
+)
+def test_a_signed_address_says_until_when_it_works(query: str, moment: datetime | None) -> None:
+    assert expiry_of(f"https://files.example/a.png?{query}") == moment

@@ -3,7 +3,7 @@
 import pytest
 
 from core.errors import NotServedHere, TooManyRuns
-from core.people.actor import DEFAULT_UPLOAD_LIMIT, Actor
+from core.people.actor import Actor
 from core.people.limits import Admission, RunLimits
 
 ANN, BOB, CAT = Actor(1), Actor(2), Actor(3)
@@ -110,7 +110,7 @@ def test_a_person_counts_as_the_same_in_every_place() -> None:
 
 
 def test_a_person_has_no_rights_unless_said() -> None:
-    assert Actor(1) == Actor(user=1, guild=None, may_moderate=False, upload_limit=DEFAULT_UPLOAD_LIMIT)
+    assert Actor(1) == Actor(user=1, guild=None, may_moderate=False)
 
 
 def test_who_finds_no_place_waits_in_line_where_that_is_allowed() -> None:

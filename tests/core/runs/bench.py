@@ -15,14 +15,17 @@ from core.comfydeploy.values import Given
 from core.errors import AlreadyAsked, StoreFailed, SurfaceLost, SurfaceSilent, TakenByAnother
 from core.forms.draft import Drafts
 from core.forms.forms import Forms
-from core.forms.wish import Wish
+from core.forms.wish import IN_PUBLIC, Wish
 from core.hosts import Hosts, trusted_host
 from core.media import NETWORK, Media
 from core.metrics import Metrics
 from core.people.actor import Actor
+from core.people.house import House
 from core.people.limits import RunLimits
 from core.people.offering import Offering
 from core.people.pings import Kept, Pings
+from core.results.gathering import Gathering
+from core.results.ladder import Ladder
 from core.runs.deliveries import Deliveries, Pauses
 from core.runs.estimates import Estimates
 from core.runs.following import Following, Means
@@ -31,7 +34,6 @@ from core.runs.journal import Journal, Phase, Record
 from core.runs.mark import Mark, read_mark
 from core.runs.parts import Parts
 from core.runs.rates import Rates
-from core.runs.results import Results
 from core.runs.submission import Submission
 from core.runs.tracker import Tracker
 from core.runs.view import RunView, Stage
@@ -63,9 +65,10 @@ class Canvas:
     """
 
     def __init__(self, lost_at: int | None = None, upload_limit: int = 2**30) -> None:
-        self.upload_limit = upload_limit
+        self._upload_limit = upload_limit
         self.address = f"canvas {next(_NUMBERS)}"
         self.lane: str | None = None
+        self.manner = IN_PUBLIC
         self.lost_at = lost_at
         self.busy = 0
         self.error: Exception = SurfaceLost("gone")
@@ -77,6 +80,9 @@ class Canvas:
         self.gate.set()
         self.end_gate.set()
         self._ended = asyncio.Event()
+
+    async def find_limit(self) -> int:
+        return self._upload_limit
 
     async def show(self, view: RunView) -> bool:
         self._check()
@@ -274,13 +280,17 @@ async def open_bench(
         pauses = Pauses(speed.pace, speed.pace, speed.farewell, speed.again, retry=0.01)
         deliveries = Deliveries(book, places, metrics, pauses)
         estimates = Estimates(api.runs.list_newest)
-        means = Means(deliveries, tracker, Results(api, media), catalog, estimates, Pings(said).are_wanted)
+        house = House(None)
+        gathering = Gathering(api, media, Ladder())
+        means = Means(deliveries, tracker, gathering, catalog, estimates, Pings(said).are_wanted, house.rules)
         submission = Submission(api, looks=speed.looks, pause=0.01, held_back=0.01)
         following = Following(means)
         offering = Offering(catalog, None)
         forms = Forms(offering, Drafts(), _drawn)
         uploads = await stack.enter_async_context(aclosing(Uploads(media, api.files)))
-        parts = Parts(api, catalog, offering, forms, uploads, submission, deliveries, following, places, metrics)
+        parts = Parts(
+            api, catalog, offering, forms, uploads, submission, deliveries, following, places, metrics, house.rules
+        )
         generation = Generation(parts, book, _drawn, speed.double_click)
         await stack.enter_async_context(aclosing(generation))
         yield Bench(sandbox, api, catalog, tracker, deliveries, places, following, forms, generation, metrics, parts)

@@ -19,9 +19,12 @@ from core.forms.wish import Wish
 from core.media import Media
 from core.metrics import Metrics
 from core.people.actor import Actor
+from core.people.house import House
 from core.people.limits import RunLimits
 from core.people.offering import Offering
 from core.people.pings import Pings
+from core.results.gathering import Gathering
+from core.results.ladder import Ladder
 from core.runs.deliveries import Deliveries
 from core.runs.estimates import Estimates
 from core.runs.following import Following, Means
@@ -29,7 +32,6 @@ from core.runs.generation import Generation
 from core.runs.journal import Phase
 from core.runs.parts import Parts
 from core.runs.rates import Rates
-from core.runs.results import Results
 from core.runs.submission import Submission
 from core.runs.tracker import Tracker
 from core.runs.view import RunView, Stage, Surface
@@ -76,8 +78,8 @@ class Process:
         catalog = cast("Catalog", Shelf(self._world, self.life))
         tracker = await self._stack.enter_async_context(Tracker.start(self._api, _SELDOM))
         estimates = Estimates(self._api.list_newest)
-        results = Results(api, media)
-        means = Means(self.deliveries, tracker, results, catalog, estimates, Pings(None).are_wanted)
+        house, gathering = House(None), Gathering(api, media, Ladder())
+        means = Means(self.deliveries, tracker, gathering, catalog, estimates, Pings(None).are_wanted, house.rules)
         following, submission = Following(means), Submission(api)
         offering = Offering(catalog, None)
         forms, uploads = Forms(offering, Drafts()), cast("Uploads", None)  # as above
@@ -92,6 +94,7 @@ class Process:
             following=following,
             limits=self.limits,
             metrics=self._metrics,
+            rules=house.rules,
             hook="hook {}".format,
         )
         self.generation = Generation(parts, self.disk)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from core.comfydeploy.outputs import Media
 from core.errors import Stopping
-from core.runs.results import file_name
+from core.results.gathering import file_name
 from core.runs.view import RunView, Stage
 from stationthis_discord.sandbox.comfydeploy import Behaviour, ComfyDeploySandbox, faults
 from tests.core.runs.bench import ANNA, BERT, FOREVER, STUCK, Bench, Canvas, Speed, open_bench

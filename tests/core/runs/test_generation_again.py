@@ -15,6 +15,7 @@ from core.errors import (
     TookTooLong,
     TooManyRuns,
 )
+from core.forms.form import PickNeeded
 from core.runs import generation
 from core.runs.view import Stage
 from stationthis_discord.sandbox.comfydeploy import ComfyDeploySandbox, faults
@@ -125,8 +126,10 @@ async def test_a_deployment_that_is_gone_cannot_run_again(bench: Bench) -> None:
     first = await bench.elsewhere(owner=ANNA)
     bench.sandbox.deployments.remove(bench.sandbox.deployment("text-to-image"))
 
-    with pytest.raises(DeploymentGone):
+    with pytest.raises(PickNeeded) as caught:
         await bench.again(first, ANNA, Canvas())
+
+    assert isinstance(caught.value.cause, DeploymentGone)
 
 
 async def test_a_limit_that_is_reached_is_told_before_anything_is_asked(

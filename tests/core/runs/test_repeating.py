@@ -8,7 +8,7 @@ import pytest
 from core.comfydeploy.values import Stored
 from core.errors import DeploymentGone, DeploymentNotHere, Fault
 from core.forms.drift import Drift
-from core.forms.form import Form, FormNeeded
+from core.forms.form import Form, FormNeeded, PickNeeded
 from core.people.actor import Actor
 from core.people.offering import Offering
 from core.runs.order import Order
@@ -187,5 +187,15 @@ async def test_a_deployment_that_is_gone_or_not_allowed_here_is_not_run(bench: B
             await asked.order(first, BERT)
         bench.sandbox.deployments.remove(bench.sandbox.deployment("text-to-image"))
         bench.catalog.invalidate("deployments")
-        with pytest.raises(DeploymentGone):
+        with pytest.raises(PickNeeded) as caught:
             await asked.order(first, BERT)
+        assert isinstance(caught.value.cause, DeploymentGone)
+
+
+async def test_a_form_of_somebody_elses_run_has_the_prompt_only(bench: Bench) -> None:
+    first = await bench.elsewhere(owner=ANNA)
+
+    own, others = [await repeats(bench).form(first, actor, may_all=False) for actor in (ANNA, BERT)]
+
+    assert set(others.values) <= {"prompt"} < set(own.values) | {"prompt"}
+    assert own.values["seed"]

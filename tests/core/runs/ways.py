@@ -14,6 +14,7 @@ from core.cache import Kept
 from core.comfydeploy import errors
 from core.comfydeploy.models import Run, RunRow, Status
 from core.errors import AlreadyAsked, StoreFailed, SurfaceLost, SurfaceSilent, TakenByAnother
+from core.forms.wish import IN_PUBLIC
 from core.offer import Deployment, Offer
 from core.runs.journal import Phase, Record
 from core.runs.mark import read_mark
@@ -129,8 +130,8 @@ class Api:
 class Canvas:
     """A `Surface`: one process's way to a message."""
 
-    upload_limit = 2**20
     lane: str | None = None
+    manner = IN_PUBLIC
 
     def __init__(self, world: World, life: Life, message: Message) -> None:
         self._world = world
@@ -140,6 +141,9 @@ class Canvas:
     @property
     def address(self) -> str:
         return f"{self._message.number} {'known' if self._message.exists else 'new'}"
+
+    async def find_limit(self) -> int:
+        return 2**20
 
     async def show(self, view: RunView) -> bool:
         await self._reach()

@@ -41,6 +41,7 @@ def test_it_is_a_journal(journal: KeptJournal) -> None:
 
 async def test_a_record_comes_back_as_it_was(journal: KeptJournal) -> None:
     whole = replace(RECORD, phase=Phase.ASKED, run_id=RUN_ID, workflow_id=WORKFLOW_ID, parent=RUN_ID)
+    whole = replace(whole, private=True, hidden=True)
 
     await journal.add(whole)
 

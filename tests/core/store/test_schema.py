@@ -60,14 +60,20 @@ async def test_a_database_of_the_first_version_keeps_what_is_in_it(path: Path) -
     with by_hand(path) as other:
         other.execute("INSERT INTO people (user, pings) VALUES (1, 0)")
         other.execute("INSERT INTO servers (guild, pings) VALUES (2, 0)")
+        other.execute(
+            'INSERT INTO deliveries (id, "user", deployment, phase, address, asked_at) '
+            "VALUES ('d1', 1, 'd', 'running', 'a', '2026-11-20 06:00:00')"
+        )
         other.execute("INSERT INTO snapshots VALUES ('deployments', '2026-11-20 06:00:00', x'626f6479')")
 
     async with open_store(url_of(path)) as store:
         person, server = await store.settings.get_person(1), await store.settings.get_server(2)
         await store.settings.change_server(2, lambda now: replace(now, deployments=frozenset({"a"})))
         snapshot = await store.snapshots.get("deployments")
+        (record,) = await store.journal.list_open()
 
     assert (person, server) == (PersonSettings(pings=False), ServerSettings(pings=False))
+    assert (record.id, record.private, record.hidden) == ("d1", False, False)
     assert snapshot == (datetime(2026, 11, 20, 6, tzinfo=UTC), b"body")
     async with open_database(url_of(path)) as upgraded:
         assert await upgraded.run(differences) == []

@@ -1,4 +1,4 @@
-"""Who may press buttons in a server, its upscaler and its gallery; what is in a gallery."""
+"""Who may press buttons in a server, its upscaler and its gallery; what is in a gallery; how a run was shown."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -21,4 +21,7 @@ def upgrade() -> None:
         sa.Column("message", sa.BigInteger),
         sa.Column("kept_at", Moment, nullable=False),
     )
+    for name in ("private", "hidden"):
+        op.add_column("deliveries", sa.Column(name, sa.Boolean, nullable=False, server_default=sa.false()))
+    op.create_index("ix_deliveries_run_id", "deliveries", ["run_id"])
     op.create_index("ix_keepsakes_kept_at", "keepsakes", ["kept_at"])

@@ -1,5 +1,6 @@
 """The bucket behind the API, on the sandbox's own origin: serves files, and takes uploads through signed URLs."""
 
+import asyncio
 import hashlib
 
 from aiohttp import web
@@ -12,6 +13,7 @@ from stationthis_discord.sandbox.comfydeploy.storage import content_type
 _UNLIKE = (
     "The request signature we calculated does not match the signature you provided. Check your key and signing method."
 )
+_PIECE = 2**18  # bytes written at a time
 _REFUSALS = {
     "AccessDenied": ("AccessDenied", "Access Denied"),
     "Expired": ("AccessDenied", "Request has expired"),
@@ -19,15 +21,25 @@ _REFUSALS = {
 }
 
 
-async def download(request: web.Request) -> web.Response:
+async def download(request: web.Request) -> web.StreamResponse:
     """A file of the bucket, with S3's XML for what it does not hand out."""
     storage, key = account(request).storage, request.match_info["key"]
     refusal = storage.refusal(key, request.query_string)
     if refusal is not None:
         return _xml(403, "AccessDenied", refusal)
-    if key not in storage.files:
+    if not storage.has(key):
         return _xml(404, "NoSuchKey", "The specified key does not exist.")
-    return web.Response(body=await storage.read(key), content_type=storage.types.get(key) or content_type(key))
+    content = await storage.read(key)
+    response = web.StreamResponse(headers={"Content-Type": storage.types.get(key) or content_type(key)})
+    response.content_length = len(content)
+    await response.prepare(request)
+    if request.method == "GET":
+        storage.downloads[request.path] += 1
+        for at in range(0, len(content), _PIECE):
+            await response.write(content[at : at + _PIECE])
+            storage.downloaded[request.path] += len(content[at : at + _PIECE])
+    await response.write_eof()
+    return response
 
 
 async def put(request: web.Request) -> web.Response:
@@ -39,7 +51,11 @@ async def put(request: web.Request) -> web.Response:
     content = await request.read()
     storage.put(key, Bytes(content))
     storage.types[key] = request.content_type
-    return web.Response(headers={"ETag": f'"{hashlib.md5(content, usedforsecurity=False).hexdigest()}"'})
+    return web.Response(headers={"ETag": f'"{await asyncio.to_thread(_digest, content)}"'})
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.md5(content, usedforsecurity=False).hexdigest()
 
 
 def _xml(status: int, code: str, message: str) -> web.Response:

@@ -1,5 +1,7 @@
 """Files: the upload of inputs, and the endpoint that only sounds like one."""
 
+import asyncio
+
 from aiohttp import web
 
 from stationthis_discord.sandbox.comfydeploy import accepts, bodies, errors
@@ -39,7 +41,7 @@ async def uploaded(request: web.Request) -> tuple[str, bytes]:
     if not isinstance(part, web.FileField):
         raise InvalidRequestError([accepts.missing("body", "file")])
     with part.file:
-        content = part.file.read(MAX_BYTES + 1)
+        content = await asyncio.to_thread(part.file.read, MAX_BYTES + 1)
     if len(content) > MAX_BYTES:
         raise RefusedError(errors.UPLOAD_SIZE)
     return part.filename, content

@@ -14,6 +14,8 @@ from stationthis_discord.sandbox.discord.refusals import Problems
 from stationthis_discord.sandbox.discord.route import NO_CONTENT, Ask, Reply, Route
 from stationthis_discord.sandbox.discord.stored import StoredMessage
 
+_PLACES = ("around", "before", "after")
+
 
 def _reach(ask: Ask, *needed: Permission) -> Channel:
     return access.reach(ask.world, ask.params["channel_id"], *needed)
@@ -27,17 +29,42 @@ def _told(ask: Ask, message: StoredMessage) -> Object:
 
 def _messages(ask: Ask) -> Reply:
     channel = _reach(ask)
-    limit, before, after = ask.number("limit", 50, most("page")), ask.number("before", 0), ask.number("after", 0)
+    limit = ask.number("limit", 50, most("page"))
+    places = {name: ask.number(name, 0) for name in _PLACES}
+    _refuse_several(places)
     readable = channel.bot_may(Permission.READ_MESSAGE_HISTORY)
     found = [
         message
         for message in ask.world.messages.values()
         if readable and message.channel is channel and not message.deleted and not message.ephemeral
-        if (not before or int(message.id) < before) and (not after or int(message.id) > after)
     ]
-    found.sort(key=lambda message: int(message.id), reverse=not after)
-    page = sorted(found[:limit], key=lambda message: int(message.id), reverse=True)
-    return Reply(200, [_told(ask, message) for message in page])
+    found.sort(key=_number)
+    return Reply(200, [_told(ask, message) for message in reversed(_page(found, limit, places))])
+
+
+def _number(message: StoredMessage) -> int:
+    return int(message.id)
+
+
+def _page(found: list[StoredMessage], limit: int, places: dict[str, int]) -> list[StoredMessage]:
+    """The part of a channel's messages that is asked for, the oldest first."""
+    if places["after"]:
+        return [message for message in found if _number(message) > places["after"]][:limit]
+    if places["around"]:
+        older = [message for message in found if _number(message) < places["around"]]
+        first = max(0, len(older) - limit // 2)
+        return found[first : first + limit]
+    if places["before"]:
+        found = [message for message in found if _number(message) < places["before"]]
+    return found[-limit:]
+
+
+def _refuse_several(places: dict[str, int]) -> None:
+    """They exclude each other by the documentation; how Discord answers to several is not told there."""
+    problems = Problems()
+    for name in [name for name, place in places.items() if place][1:]:
+        problems.add((name,), "BASE_TYPE_CHOICES", f"Only one of {_PLACES} may be passed.")
+    problems.raise_any()
 
 
 def _message(ask: Ask) -> Reply:
@@ -120,8 +147,8 @@ def _patch(ask: Ask) -> Reply:
 def _delete(ask: Ask) -> Reply:
     channel = _reach(ask)
     message = ask.world.public_message(channel, ask.params["message_id"])
-    if message.author is not ask.world.bot and not channel.bot_may(Permission.MANAGE_MESSAGES):
-        raise refusals.missing_permissions()
+    if message.author is not ask.world.bot:
+        access.require_moderation(channel)
     messages.delete(ask.world, message)
     return NO_CONTENT
 

@@ -1,6 +1,9 @@
 """How attachments are packed."""
 
+from io import BytesIO
+
 import pytest
+from PIL import Image
 
 from stationthis_discord.sandbox.shots import palette
 from tests.stationthis_discord.sandbox.shots.samples import attachment, colours, drawn, message, rgb, square
@@ -59,3 +62,52 @@ def test_a_picture_in_an_embed_is_not_shown_twice(address: str) -> None:
 
     red = sum(1 for pixel in picture.getchannel("R").tobytes() if pixel == 255)
     assert 190 * 190 < red < 210 * 210
+
+
+@pytest.mark.parametrize(("name", "flags"), [("SPOILER_a.png", 0), ("a.png", 8)], ids=["by its name", "by its flag"])
+def test_a_spoiler_is_blurred(name: str, flags: int) -> None:
+    with BytesIO() as out:
+        half = Image.new("RGB", (128, 128), "#ff0000")
+        half.paste("#00ff00", (0, 0, 64, 128))
+        half.save(out, "PNG")
+        files = {f"http://files/{name}": out.getvalue()}
+
+    shown = colours(drawn(message(attachments=[attachment(name, flags=flags)]), files))
+
+    assert not {rgb("#ff0000"), rgb("#00ff00")} & shown
+    assert rgb(palette.WHITE) in shown
+
+
+def test_a_file_that_is_a_spoiler_says_so() -> None:
+    plain, hidden = (
+        drawn(message(attachments=[attachment(name, "model/gltf-binary")])) for name in ("mesh.glb", "SPOILER_mesh.glb")
+    )
+
+    assert rgb(palette.DEEP) in colours(hidden)
+    assert rgb(palette.DEEP) not in colours(plain)
+
+
+def test_a_film_is_a_tile_with_a_sign_among_the_pictures() -> None:
+    files = {"http://files/a.png": square("#ff0000")}
+    picture, film = attachment("a.png"), attachment("b.mp4", "video/mp4")
+
+    both, alone = drawn(message(attachments=[picture, film]), files), drawn(message(attachments=[film]))
+
+    assert {rgb("#ff0000"), rgb(palette.DEEP), rgb(palette.WHITE)} <= colours(both)
+    assert {rgb(palette.DEEP), rgb(palette.WHITE)} <= colours(alone)
+
+
+def test_a_sound_is_a_row_that_can_be_played() -> None:
+    sound, other = (
+        drawn(message(attachments=[attachment(name, kind)]))
+        for name, kind in (("a.flac", "audio/flac"), ("a.zip", "application/zip"))
+    )
+
+    assert sound.height > other.height
+    assert rgb(palette.SECONDARY) in colours(sound)
+
+
+def test_what_discord_does_not_show_is_a_card() -> None:
+    picture = drawn(message(attachments=[attachment("light.tiff", "image/tiff")]))
+
+    assert rgb(palette.BORDER) in colours(picture)
