@@ -26,7 +26,7 @@ doctor: setup
 	@$(BIN)/stationthis-discord doctor
 
 test: setup
-	$(BIN)/python -m pytest -n 6 --dist worksteal $(ARGS)
+	$(BIN)/python -m pytest -n 8 --dist worksteal $(ARGS)
 
 bench: $(VENV)/.bench
 	@$(BIN)/python -m benchmarks $(ARGS)

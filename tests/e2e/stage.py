@@ -175,7 +175,7 @@ async def running(world: World, who: Person) -> str:
     """The message of a run of this person that never ends."""
     world.api.behaviour["text-to-image"] = ENDLESS
     message_id = await world.generate(who=who, prompt="long")
-    await world.until(message_id, "**Running**")
+    await world.until(message_id, "Cancel")  # there is a run; the next edit of its message takes two seconds
     del world.api.behaviour["text-to-image"]
     return message_id
 

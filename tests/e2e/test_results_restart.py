@@ -109,7 +109,8 @@ async def test_same_seed_sends_the_same_to_the_byte(world: World, old: Old, whic
     assert parent_of(world, second) == run_of(world, first)
     assert "again of" in said(second)
     assert traffic(world, run_of(world, first)) == before
-    files = [[world.discord.file(item["url"]) for item in message["attachments"]] for message in (first, second)]
+    over = await world.until(second["id"], "**Done**")
+    files = [[world.discord.file(item["url"]) for item in message["attachments"]] for message in (first, over)]
     assert files[0] == files[1]
 
 
