@@ -3,11 +3,12 @@
 Nothing but what is seen is taken over: pixels, colour profile, and of an animation its times. Bounds are for memory.
 """
 
+import errno
 import io
 import tempfile
 from dataclasses import dataclass, replace
 from threading import Event
-from typing import IO, Any, Final, cast
+from typing import IO, Any, Final
 
 from PIL import Image
 
@@ -20,6 +21,7 @@ _BEST: Final = Image.Resampling.LANCZOS
 _WEBP_PIXELS: Final = 6 * 10**6
 _WEBP_SIDE: Final = 16383
 _JPEG_SIDE: Final = 65500
+_JPEG_END: Final = b"\xff\xd9"
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,20 +162,22 @@ def _encoded(picture: Picture, step: _Step) -> Made:
     return _saved(frames[0], ("WebP", ".webp"), step, options)
 
 
-class _Plain:
-    """A file without a number: by that, Pillow's own writer takes half of what a full disk took for all."""
-
-    def __init__(self, file: IO[bytes]) -> None:
-        self.write, self.flush, self.seek, self.tell = file.write, file.flush, file.seek, file.tell
-
-
 def _saved(image: Image.Image, kind: tuple[str, str], step: _Step, options: dict[str, Any]) -> Made:
     file = tempfile.TemporaryFile()  # noqa: SIM115 -- its owner is who gets it
     try:
-        image.save(cast("IO[bytes]", _Plain(file)), kind[0], **options)
+        image.save(file, kind[0], **options)
         size = file.seek(0, io.SEEK_END)
+        if kind[0] == "JPEG":
+            _demand_end(file, size)
         file.seek(0)
     except BaseException:
         file.close()
         raise
     return Made(file, size, *kind, step.quality is None, step.scale)
+
+
+def _demand_end(file: IO[bytes], size: int) -> None:
+    """Raise `OSError` where it is missing: Pillow's own writer of JPEGs does not tell that a disk was full."""
+    file.seek(max(0, size - len(_JPEG_END)))
+    if file.read() != _JPEG_END:
+        raise OSError(errno.ENOSPC, "not all of it was taken")

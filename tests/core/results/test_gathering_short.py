@@ -93,13 +93,14 @@ async def test_a_full_disk_costs_the_files_that_it_has_no_room_for(depot: Depot)
     assert len(brought.names) == 2
 
 
-async def test_a_full_disk_costs_a_conversion_and_not_the_run(depot: Depot) -> None:
+@pytest.mark.parametrize("room", [0, 10_000])
+async def test_a_full_disk_costs_a_conversion_and_not_the_run(depot: Depot, room: int) -> None:
     run = await depot.made("png", images=3, output_bytes=60_000)
 
     async with AsyncExitStack() as files:
         basket = depot.gathering.basket(files)
         await basket.fill(view_of(run), run, MIB)
-        with disk_of(0), capture_logs():  # nor has a log on the disk any room
+        with disk_of(room), capture_logs():  # nor has a log on the disk any room
             short = await basket.fill(view_of(run), run, 20_000)
         later = await basket.fill(view_of(run), run, 20_000)
 
